@@ -1,0 +1,45 @@
+/** The one shape of every error that a client sees, and the errors that the service throws. */
+import * as z from "zod";
+
+export const ErrorStatus = z.literal([400, 404, 405, 409, 413, 415, 429, 500, 503]);
+export type ErrorStatus = z.infer<typeof ErrorStatus>;
+
+export const ErrorBody = z.object({
+  /** One sentence that a person understands. */
+  error: z.string(),
+  status: ErrorStatus,
+  details: z.unknown().optional(),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** An error with a status and a sentence for the client; its `cause` is for the log alone. */
+export class ServiceError extends Error {
+  override readonly name = "ServiceError";
+  readonly status: ErrorStatus;
+  readonly details: unknown;
+
+  constructor(
+    status: ErrorStatus,
+    message: string,
+    options: { details?: unknown; cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.status = status;
+    this.details = options.details;
+  }
+
+  toBody(): ErrorBody {
+    return {
+      error: this.message,
+      status: this.status,
+      ...(this.details === undefined ? {} : { details: this.details }),
+    };
+  }
+}
+
+/** One sentence for each thing that zod found wrong: `payload.action_ref: …`. */
+export function explain(error: z.ZodError): string {
+  return error.issues
+    .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
+    .join("; ");
+}

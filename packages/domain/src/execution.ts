@@ -1,0 +1,80 @@
+/** What the API shows of an execution, and what a request for one says. The schemas own the types. */
+import * as z from "zod";
+import { type JsonText, objectText, textsOf } from "./json-text.ts";
+import { Status } from "./lifecycle.ts";
+
+/** An integer that JSON carries exactly. */
+export const Id = z.int();
+
+/** An action's reference, such as `slack.send_message`. 512 characters fit an index key in any script. */
+export const ActionRef = z.string().min(1).max(512);
+
+const Timestamp = z.iso.datetime();
+
+/** The eleven fields of `GET /{id}`. */
+export const Execution = z.object({
+  id: Id,
+  action: Id.nullable(),
+  action_ref: ActionRef,
+  config: z.unknown(),
+  parent: Id.nullable(),
+  enforcement: Id.nullable(),
+  executor: Id.nullable(),
+  status: Status,
+  result: z.unknown(),
+  created: Timestamp,
+  updated: Timestamp,
+});
+export type Execution = z.infer<typeof Execution>;
+
+/** The seven fields of a list's row. */
+export const Summary = Execution.pick({
+  id: true,
+  action_ref: true,
+  status: true,
+  parent: true,
+  enforcement: true,
+  created: true,
+  updated: true,
+});
+export type Summary = z.infer<typeof Summary>;
+
+/** An execution whose `config` and `result` are the texts that came in. */
+export interface ExecutionView extends Omit<Execution, "config" | "result"> {
+  readonly config: JsonText | null;
+  readonly result: JsonText | null;
+}
+
+/** The JSON of an execution, `config` and `result` as they came in. */
+export function executionText(view: ExecutionView): JsonText {
+  const { id, action, action_ref, parent, enforcement, executor, status, created, updated } = view;
+  return objectText({
+    ...textsOf({ id, action, action_ref }),
+    config: view.config ?? "null",
+    ...textsOf({ parent, enforcement, executor, status }),
+    result: view.result ?? "null",
+    ...textsOf({ created, updated }),
+  });
+}
+
+/** Fourteen days: SQS keeps no message longer, so no try can be waited for longer. */
+const MAX_TIMEOUT_SECONDS = 1_209_600;
+
+/** What may be said of an execution when it is requested, by `POST /` or by message. */
+export const ExecutionRequest = z.object({
+  action_ref: ActionRef,
+  action: Id.nullish(),
+  config: z.unknown(),
+  parent: Id.nullish(),
+  enforcement: Id.nullish(),
+  timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullish(),
+  idempotency_key: z.string().min(1).max(512).nullish(),
+  pool: z.string().min(1).max(80).nullish(),
+});
+export type ExecutionRequest = z.infer<typeof ExecutionRequest>;
+
+/** The pack of an action: what stands before the first dot, if there is one. */
+export function packOf(actionRef: string): string | undefined {
+  const dot = actionRef.indexOf(".");
+  return dot > 0 ? actionRef.slice(0, dot) : undefined;
+}

@@ -1,0 +1,79 @@
+/** The messages on the queues: one envelope, a payload for each type. The schemas own the types. */
+import * as z from "zod";
+import { ActionRef, ExecutionRequest, Id } from "./execution.ts";
+import { type JsonText, objectText, textsOf } from "./json-text.ts";
+
+const Envelope = z.object({
+  message_id: z.guid(),
+  correlation_id: z.guid().optional(),
+  version: z.string().regex(/^1\.\d+$/, "must be 1.x"),
+  timestamp: z.iso.datetime({ offset: true }).optional(),
+  headers: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** In: whatever fires rules asks for an execution. */
+export const ExecutionRequested = Envelope.extend({
+  message_type: z.literal("execution.requested"),
+  payload: ExecutionRequest,
+});
+export type ExecutionRequested = z.infer<typeof ExecutionRequested>;
+
+/** In, from ourselves: an execution that is already stored waits for its executor. */
+export const ExecutionAccepted = Envelope.extend({
+  message_type: z.literal("execution.accepted"),
+  payload: z.object({ execution_id: Id }),
+});
+
+/** What arrives on `execution-requests`. */
+export const RequestMessage = z.discriminatedUnion("message_type", [
+  ExecutionRequested,
+  ExecutionAccepted,
+]);
+export type RequestMessage = z.infer<typeof RequestMessage>;
+
+/** Out, to the workers of a pool. `config` rides in the message, or is omitted and read from the API. */
+export const ExecutionScheduled = Envelope.extend({
+  message_type: z.literal("execution.scheduled"),
+  payload: z.object({
+    execution_id: Id,
+    action: Id.nullable(),
+    action_ref: ActionRef,
+    config: z.unknown(),
+    config_omitted: z.literal(true).optional(),
+    parent: Id.nullable(),
+    enforcement: Id.nullable(),
+    attempt: z.int().min(1),
+    timeout_seconds: z.int().nullable(),
+    scheduled_at: z.iso.datetime(),
+  }),
+});
+export type ExecutionScheduled = z.infer<typeof ExecutionScheduled>;
+
+export type MessageType =
+  | RequestMessage["message_type"]
+  | ExecutionScheduled["message_type"]
+  | "execution.status_changed"
+  | "execution.completed";
+
+/** Who and when: what a message needs beside its content. */
+export interface Stamp {
+  readonly message_id: string;
+  readonly correlation_id: string;
+  /** ISO 8601, UTC. */
+  readonly timestamp: string;
+}
+
+/** The text of a message of ours. */
+export function messageText(type: MessageType, payload: JsonText, stamp: Stamp): JsonText {
+  return objectText({
+    ...textsOf({
+      message_id: stamp.message_id,
+      correlation_id: stamp.correlation_id,
+      message_type: type,
+      version: "1.0",
+      timestamp: stamp.timestamp,
+      headers: { source_service: "executions", retry_count: 0 },
+    }),
+    payload,
+  });
+}

@@ -1,0 +1,62 @@
+/** Counters, and the ledger of what is counted. */
+import { namesOf, pattern } from "./pattern.ts";
+
+export const counterPatterns = {
+  countersByKeys: pattern({
+    operation: "BatchGetItem",
+    table: "Counters",
+    purpose: "The totals of a list, the stats, and the ledger of what is counted.",
+    serves: ["listExecutions", "listByStatus", "listByEnforcement", "getStats", "counters"],
+    params: (tables, { keys, consistent }: { keys: readonly string[]; consistent: boolean }) => ({
+      RequestItems: {
+        [tables.Counters]: { Keys: keys.map((key) => ({ key })), ConsistentRead: consistent },
+      },
+    }),
+  }),
+  addToCounter: pattern({
+    operation: "UpdateItem",
+    table: "Counters",
+    purpose: "One counter's share of a batch, in a transaction with the ledger.",
+    serves: ["counters"],
+    params: (
+      tables,
+      { key, changes }: { key: string; changes: Readonly<Record<string, number>> },
+    ) => {
+      const fields = Object.keys(changes);
+      return {
+        TableName: tables.Counters,
+        Key: { key },
+        UpdateExpression: `ADD ${fields.map((field) => `#${field} :${field}`).join(", ")}`,
+        ExpressionAttributeNames: namesOf(fields),
+        ExpressionAttributeValues: Object.fromEntries(
+          fields.map((field) => [`:${field}`, changes[field]]),
+        ),
+      };
+    },
+  }),
+  putLedgerPage: pattern({
+    operation: "PutItem",
+    table: "Counters",
+    purpose: "A page of the ledger, unless somebody else wrote it since it was read.",
+    serves: ["counters"],
+    params: (
+      tables,
+      page: {
+        key: string;
+        entries: Readonly<Record<string, number>>;
+        revision: number;
+        expires?: number;
+      },
+    ) => ({
+      TableName: tables.Counters,
+      Item: page,
+      ConditionExpression:
+        page.revision === 1 ? "attribute_not_exists(#key)" : "#revision = :revision",
+      ExpressionAttributeNames:
+        page.revision === 1 ? { "#key": "key" } : { "#revision": "revision" },
+      ...(page.revision === 1
+        ? {}
+        : { ExpressionAttributeValues: { ":revision": page.revision - 1 } }),
+    }),
+  }),
+} as const;

@@ -1,0 +1,149 @@
+/** Writes of executions: each one is conditional, and answers with what stood against it. */
+import { type Owner, type Status, sources } from "@attune/domain/lifecycle";
+import type { Payload } from "../payloads.ts";
+import type { ExecutionRecord } from "../record.ts";
+import { namesOf, pattern } from "./pattern.ts";
+
+/** A change of status by its owner, and what is set with it. */
+export interface StatusChange {
+  readonly id: number;
+  readonly to: Status;
+  readonly by: Owner;
+  readonly now: string;
+  /** Only this attempt, where a worker writes. */
+  readonly attempt?: number;
+  /** Only the worker that claimed it. */
+  readonly worker?: number;
+  readonly set?: { readonly executor?: number; readonly result?: Payload };
+}
+
+export const executionWrites = {
+  reserveIdempotencyKey: pattern({
+    operation: "PutItem",
+    table: "Idempotency",
+    purpose: "The id that an idempotency key stands for; the first one wins.",
+    serves: ["requestExecution", "executor"],
+    params: (tables, given: { key: string; id: number; replaces?: number }) => ({
+      TableName: tables.Idempotency,
+      Item: { key: given.key, id: given.id },
+      ...(given.replaces === undefined
+        ? {
+            ConditionExpression: "attribute_not_exists(#key)",
+            ExpressionAttributeNames: { "#key": "key" },
+          }
+        : {
+            ConditionExpression: "#id = :replaced",
+            ExpressionAttributeNames: { "#id": "id" },
+            ExpressionAttributeValues: { ":replaced": given.replaces },
+          }),
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    }),
+  }),
+  createExecution: pattern({
+    operation: "PutItem",
+    table: "Executions",
+    purpose: "A new execution, unless its id is taken.",
+    serves: ["requestExecution", "executor"],
+    params: (
+      tables,
+      { record, feed, pack }: { record: ExecutionRecord; feed: string; pack?: string },
+    ) => ({
+      TableName: tables.Executions,
+      Item: { ...record, feed, pack },
+      ConditionExpression: "attribute_not_exists(#id)",
+      ExpressionAttributeNames: { "#id": "id" },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    }),
+  }),
+  changeStatus: pattern({
+    operation: "UpdateItem",
+    table: "Executions",
+    purpose: "A change of status by the owner, from a status that the lifecycle allows.",
+    serves: ["claimExecution", "finishExecution", "executor"],
+    params: (tables, change: StatusChange) => {
+      const from = sources(change.to, change.by);
+      const { executor, result } = change.set ?? {};
+      const sets = {
+        status: change.to,
+        updated: change.now,
+        ...(executor === undefined ? {} : { executor }),
+        ...(result === undefined ? {} : { result }),
+      };
+      const conditions = {
+        owner: change.by,
+        ...(change.attempt === undefined ? {} : { attempt: change.attempt }),
+        ...(change.worker === undefined ? {} : { executor: change.worker }),
+      };
+      return {
+        TableName: tables.Executions,
+        Key: { id: change.id },
+        UpdateExpression: `SET ${[
+          ...Object.keys(sets).map((name) => `#${name} = :${name}`),
+          "#version = #version + :one",
+        ].join(", ")} REMOVE #beat`,
+        ConditionExpression: [
+          `#status IN (${from.map((_, at) => `:from${at}`).join(", ")})`,
+          ...Object.keys(conditions).map((name) => `#${name} = :if_${name}`),
+        ].join(" AND "),
+        ExpressionAttributeNames: namesOf([
+          ...new Set([...Object.keys(sets), ...Object.keys(conditions), "version", "beat"]),
+        ]),
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(Object.entries(sets).map(([name, value]) => [`:${name}`, value])),
+          ...Object.fromEntries(from.map((status, at) => [`:from${at}`, status])),
+          ...Object.fromEntries(
+            Object.entries(conditions).map(([name, value]) => [`:if_${name}`, value]),
+          ),
+          ":one": 1,
+        },
+        ReturnValues: "ALL_NEW",
+        ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+      };
+    },
+  }),
+  handOff: pattern({
+    operation: "UpdateItem",
+    table: "Executions",
+    purpose: "The handoff: the worker side owns it from here on.",
+    serves: ["executor"],
+    params: (tables, { id }: { id: number }) => ({
+      TableName: tables.Executions,
+      Key: { id },
+      UpdateExpression:
+        "SET #owner = :worker, #version = #version + :one, #attempt = #attempt + :one",
+      ConditionExpression: "#status = :scheduled AND #owner = :executor",
+      ExpressionAttributeNames: namesOf(["owner", "version", "attempt", "status"]),
+      ExpressionAttributeValues: {
+        ":worker": "worker",
+        ":executor": "executor",
+        ":scheduled": "scheduled",
+        ":one": 1,
+      },
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    }),
+  }),
+  beat: pattern({
+    operation: "UpdateItem",
+    table: "Executions",
+    purpose: "A sign of life of the worker that holds an execution: no index, no version.",
+    serves: ["heartbeatExecution"],
+    params: (tables, given: { id: number; worker: number; attempt: number; now: string }) => ({
+      TableName: tables.Executions,
+      Key: { id: given.id },
+      UpdateExpression: "SET #beat = :now",
+      ConditionExpression:
+        "#status IN (:running, :canceling) AND #executor = :worker AND #attempt = :attempt",
+      ExpressionAttributeNames: namesOf(["beat", "status", "executor", "attempt"]),
+      ExpressionAttributeValues: {
+        ":now": given.now,
+        ":running": "running",
+        ":canceling": "canceling",
+        ":worker": given.worker,
+        ":attempt": given.attempt,
+      },
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    }),
+  }),
+} as const;

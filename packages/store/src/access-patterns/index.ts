@@ -1,0 +1,15 @@
+/**
+ * Every request that the service makes to DynamoDB, as data: what it is for, whom it serves, and the
+ * exact input. There is no Scan among them. docs/access-patterns.md is written from this table.
+ */
+import { counterPatterns } from "./counters.ts";
+import { executionReads } from "./executions-read.ts";
+import { executionWrites } from "./executions-write.ts";
+import { payloadPatterns } from "./payloads.ts";
+
+export const accessPatterns = {
+  ...executionReads,
+  ...executionWrites,
+  ...payloadPatterns,
+  ...counterPatterns,
+};

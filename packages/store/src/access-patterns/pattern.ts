@@ -1,0 +1,38 @@
+/** What an access pattern is. */
+import type { TableName } from "@attune/topology/tables";
+import type {
+  BatchGetCommandInput,
+  GetCommandInput,
+  PutCommandInput,
+  QueryCommandInput,
+  UpdateCommandInput,
+} from "@aws-sdk/lib-dynamodb";
+import type { TableNames } from "../store.ts";
+
+interface Inputs {
+  GetItem: GetCommandInput;
+  BatchGetItem: BatchGetCommandInput;
+  Query: QueryCommandInput;
+  PutItem: PutCommandInput;
+  UpdateItem: UpdateCommandInput & { UpdateExpression: string };
+}
+
+export interface AccessPattern<Operation extends keyof Inputs, Given> {
+  readonly operation: Operation;
+  readonly table: TableName;
+  readonly purpose: string;
+  /** Routes and functions of the topology. */
+  readonly serves: readonly string[];
+  readonly params: (tables: TableNames, given: Given) => Inputs[Operation];
+}
+
+/** Checks a definition, and keeps its types. */
+export function pattern<Operation extends keyof Inputs, Given>(
+  definition: AccessPattern<Operation, Given>,
+): AccessPattern<Operation, Given> {
+  return definition;
+}
+
+/** `#name` for each attribute, so that no reserved word bites. */
+export const namesOf = (attributes: readonly string[]) =>
+  Object.fromEntries(attributes.map((name) => [`#${name}`, name]));

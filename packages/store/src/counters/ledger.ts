@@ -1,0 +1,56 @@
+/** The pages of the ledger: for each of up to 32 executions, the newest change that is counted. */
+import * as z from "zod";
+import { accessPatterns } from "../access-patterns/index.ts";
+import { readBatch } from "../batch.ts";
+import type { Store } from "../store.ts";
+import { type Contribution, isSettled } from "./fold.ts";
+import { counterKeys } from "./keys.ts";
+
+const LedgerPage = z.object({
+  key: z.string(),
+  /** Execution id → entry. */
+  entries: z.record(z.string(), z.int()),
+  /** Counts the writes of the page, from 1. */
+  revision: z.int().min(1),
+});
+export interface LedgerPage extends z.infer<typeof LedgerPage> {
+  /** The second from which DynamoDB may delete it. */
+  readonly expires?: number;
+}
+
+/**
+ * A stream keeps a record for a day, and redelivers none after that: a page whose executions are all
+ * final is of no use then. A week is for whoever has to look.
+ */
+const KEPT_SECONDS = 7 * 24 * 3_600;
+
+/** The pages of some executions, as they are now, by their item's key. */
+export async function readPages(
+  store: Store,
+  ledgers: Iterable<string>,
+): Promise<Map<string, LedgerPage>> {
+  const keys = [...new Set(ledgers)].map(counterKeys.ledger);
+  const params = accessPatterns.countersByKeys.params(store.tables, { keys, consistent: true });
+  const pages = await readBatch(store.client, params, LedgerPage);
+  return new Map(pages.map((page) => [page.key, page]));
+}
+
+/** A page with the entries of some contributions, one revision on. */
+export function advancePage(
+  key: string,
+  page: LedgerPage | undefined,
+  contributions: readonly Contribution[],
+  now: Date,
+): LedgerPage {
+  const entries = {
+    ...page?.entries,
+    ...Object.fromEntries(contributions.map(({ id, entry }) => [String(id), entry])),
+  };
+  const expires = Math.floor(now.getTime() / 1_000) + KEPT_SECONDS;
+  return {
+    key,
+    entries,
+    revision: (page?.revision ?? 0) + 1,
+    ...(Object.values(entries).every(isSettled) ? { expires } : {}),
+  };
+}

@@ -1,0 +1,113 @@
+/** Creating an execution: once for each idempotency key, whoever asks and however often. */
+import { type ExecutionRequest, packOf } from "@attune/domain/execution";
+import type { JsonText } from "@attune/domain/json-text";
+import { initial } from "@attune/domain/lifecycle";
+import { defaultPool } from "@attune/topology/queues";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { accessPatterns } from "./access-patterns/index.ts";
+import { settle } from "./conditional.ts";
+import type { Identity } from "./ids.ts";
+import { savePayload } from "./payloads.ts";
+import { readRecord } from "./read-execution.ts";
+import { ExecutionRecord } from "./record.ts";
+import type { Store } from "./store.ts";
+
+export interface Creation {
+  readonly request: Omit<ExecutionRequest, "config" | "idempotency_key">;
+  readonly config: JsonText | null;
+  readonly idempotencyKey: string;
+  /** `false` for a key that was made for this call alone: it needs no reservation. */
+  readonly keyIsShared: boolean;
+}
+
+export interface Created {
+  readonly record: ExecutionRecord;
+  /** `false` where the key stands for an execution that was there before. */
+  readonly isNew: boolean;
+}
+
+/** The partition of the index of all executions. */
+export const FEED = "all";
+
+const Reservation = z.object({ key: z.string(), id: z.int() });
+
+/**
+ * Reserves an id for the key: `drawn` where the key is new, or else the id that it stands for. The
+ * reservation goes before the execution, so that whoever comes after a crash between the two goes on
+ * with the same id.
+ */
+async function reserve(
+  store: Store,
+  key: string,
+  drawn: number,
+  replaces?: number,
+): Promise<number> {
+  const given = { key, id: drawn, ...(replaces === undefined ? {} : { replaces }) };
+  const params = accessPatterns.reserveIdempotencyKey.params(store.tables, given);
+  const written = await settle(store.client.send(new PutCommand(params)));
+  return written.won ? drawn : Reservation.parse(written.item).id;
+}
+
+/**
+ * Creates an execution, `requested` and owned by the executor, or finds the one that its idempotency
+ * key stands for. Two write units without a large config, one where the key is not shared, and
+ * one for each index that it is in.
+ *
+ * @throws ServiceError 413 when the config is larger than can be stored
+ */
+export async function createExecution(
+  store: Store,
+  nextIdentity: () => Identity,
+  creation: Creation,
+): Promise<Created> {
+  let taken: number | undefined;
+  for (;;) {
+    const { id: drawn, ledger } = nextIdentity();
+    const { idempotencyKey, keyIsShared } = creation;
+    const id = keyIsShared ? await reserve(store, idempotencyKey, drawn, taken) : drawn;
+    if (id !== drawn) {
+      const record = await readRecord(store, id);
+      if (record?.idempotency_key === idempotencyKey) return { record, isNew: false };
+    }
+
+    const record = await newRecord(store, creation, { id, ledger });
+    const pack = packOf(record.action_ref);
+    const params = accessPatterns.createExecution.params(store.tables, {
+      record,
+      feed: FEED,
+      ...(pack === undefined ? {} : { pack }),
+    });
+    const written = await settle(store.client.send(new PutCommand(params)));
+    if (written.won) return { record, isNew: true };
+
+    const winner = ExecutionRecord.parse(written.item);
+    // Ours: by a call at the same time, or by a try of this one whose answer was lost.
+    if (winner.idempotency_key === idempotencyKey) return { record: winner, isNew: id === drawn };
+    // Another execution drew the same id: draw again.
+    taken = id;
+  }
+}
+
+async function newRecord(
+  store: Store,
+  { request, config, idempotencyKey }: Creation,
+  { id, ledger }: Identity,
+): Promise<ExecutionRecord> {
+  return ExecutionRecord.parse({
+    ...initial,
+    id,
+    ledger,
+    version: 1,
+    attempt: 0,
+    updated: store.now().toISOString(),
+    action_ref: request.action_ref,
+    action: request.action ?? undefined,
+    parent: request.parent ?? undefined,
+    enforcement: request.enforcement ?? undefined,
+    timeout_seconds: request.timeout_seconds ?? undefined,
+    pool: request.pool ?? defaultPool,
+    idempotency_key: idempotencyKey,
+    config: config === null ? undefined : await savePayload(store, id, "config", config),
+  });
+}

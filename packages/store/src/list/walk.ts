@@ -1,0 +1,105 @@
+/** Walking an index, newest first, and testing what it yields. */
+import { type Filter, meets } from "@attune/domain/filter";
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type * as z from "zod";
+import { accessPatterns } from "../access-patterns/index.ts";
+import { readBatch } from "../batch.ts";
+import { loadPayloads } from "../payloads.ts";
+import { ExecutionRecord, Row } from "../record.ts";
+import type { Store } from "../store.ts";
+import type { Path } from "./paths.ts";
+
+/** What an index tells of an execution: its id, and whichever attributes it carries. */
+export const Entry = Row.partial().required({ id: true });
+
+/** A match: a whole row where the walk read it, or the id alone. */
+export type Match = { readonly id: number; readonly row?: Row };
+
+export interface Chunk {
+  readonly matches: readonly Match[];
+  /** The id of the last entry that was looked at. */
+  readonly last: number | undefined;
+  /** Entries that were looked at, and bytes of results that were searched. */
+  readonly looked: number;
+  readonly bytes: number;
+  /** Nothing comes after it. */
+  readonly isLast: boolean;
+}
+
+/** The entries of `by_status` are whole rows. */
+function rowMatch(entry: z.infer<typeof Entry>): Match {
+  const row = Row.parse(entry);
+  return { id: row.id, row };
+}
+
+/** Rows of some executions, in their order; one that is gone is left out. */
+export async function readRows(store: Store, ids: readonly number[]): Promise<Row[]> {
+  const params = accessPatterns.rowsByIds.params(store.tables, { ids });
+  const rows = new Map((await readBatch(store.client, params, Row)).map((row) => [row.id, row]));
+  return ids.flatMap((id) => rows.get(id) ?? []);
+}
+
+async function readResults(store: Store, ids: readonly number[]) {
+  const params = accessPatterns.recordsByIds.params(store.tables, { ids });
+  const found = await readBatch(store.client, params, ExecutionRecord);
+  const records = new Map(found.map((record) => [record.id, record]));
+  const inOrder = ids.flatMap((id) => records.get(id) ?? []);
+  const results = await loadPayloads(
+    store,
+    inOrder.map(({ result }) => result),
+  );
+  return inOrder.map((record, at) => ({ row: record, result: results[at] ?? null }));
+}
+
+/** Tests on the items what the entries cannot tell. */
+async function testItems(store: Store, filter: Filter, path: Path, ids: readonly number[]) {
+  const needsResult = path.onItem.includes("result_contains");
+  const items = needsResult
+    ? await readResults(store, ids)
+    : (await readRows(store, ids)).map((row) => ({ row, result: null }));
+  const names = [...path.onEntry, ...path.onItem];
+  return {
+    bytes: items.reduce((sum, { result }) => sum + (result?.length ?? 0), 0),
+    matches: items
+      // The index may be a moment behind the item, which decides.
+      .filter(({ row, result }) => meets(filter, { ...row, result }, names))
+      .map(({ row }) => ({ id: row.id, row })),
+  };
+}
+
+/**
+ * The matches of a filter along a path, in chunks of as many entries as `chunkSize` says for the first
+ * chunk (0), the second (1) and so on. A chunk without a match is yielded as well.
+ */
+export async function* walk(
+  store: Store,
+  filter: Filter,
+  path: Path,
+  before: number | undefined,
+  chunkSize: (chunk: number) => number,
+): AsyncGenerator<Chunk> {
+  let last = before;
+  for (let chunk = 0, isLast = false; !isLast; chunk++) {
+    const params = accessPatterns.newestInIndex.params(store.tables, {
+      index: path.index,
+      key: path.key,
+      limit: chunkSize(chunk),
+      ...(last === undefined ? {} : { before: last }),
+    });
+    const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(params));
+    const entries = Items.map((item) => Entry.parse(item));
+    isLast = LastEvaluatedKey === undefined;
+    last = entries.at(-1)?.id ?? last;
+    const possible = entries.filter((entry) => meets(filter, entry, path.onEntry));
+    const tested =
+      path.onItem.length > 0
+        ? await testItems(
+            store,
+            filter,
+            path,
+            possible.map(({ id }) => id),
+          )
+        : { bytes: 0, matches: path.index === "by_status" ? possible.map(rowMatch) : possible };
+    yield { ...tested, last, looked: entries.length, isLast };
+  }
+}

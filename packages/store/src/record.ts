@@ -1,0 +1,65 @@
+/** The item of an execution in the table `Executions`, and what the API shows of it. */
+import { ActionRef, type ExecutionView, Id, type Summary } from "@attune/domain/execution";
+import { createdOf } from "@attune/domain/ids";
+import type { JsonText } from "@attune/domain/json-text";
+import { Owner, Status } from "@attune/domain/lifecycle";
+import * as z from "zod";
+import { Payload } from "./payloads.ts";
+
+/** What an item tells of itself in a list. An attribute that is null is not stored: indexes are sparse. */
+export const Row = z.object({
+  id: Id,
+  status: Status,
+  action_ref: ActionRef,
+  enforcement: Id.optional(),
+  parent: Id.optional(),
+  updated: z.string(),
+});
+export type Row = z.infer<typeof Row>;
+
+export const ExecutionRecord = Row.extend({
+  owner: Owner,
+  /** Counts the changes of status or owner, from 1. */
+  version: z.int().min(1),
+  /** The fencing token: 0 before the handoff. */
+  attempt: z.int().min(0),
+  action: Id.optional(),
+  /** The worker that claimed it. */
+  executor: Id.optional(),
+  pool: z.string(),
+  timeout_seconds: z.int().optional(),
+  idempotency_key: z.string(),
+  /** The page of the counters' ledger that remembers it. */
+  ledger: z.string(),
+  config: Payload.optional(),
+  result: Payload.optional(),
+  /** When its worker last said that it lives, ISO 8601. */
+  beat: z.string().optional(),
+});
+export type ExecutionRecord = z.infer<typeof ExecutionRecord>;
+
+/** A list's row as the API shows it. `created` is in the id. */
+export function summaryOf(row: Row): Summary {
+  return {
+    id: row.id,
+    action_ref: row.action_ref,
+    status: row.status,
+    parent: row.parent ?? null,
+    enforcement: row.enforcement ?? null,
+    created: createdOf(row.id),
+    updated: row.updated,
+  };
+}
+
+/** The eleven fields of an execution, from its item and the texts of its payloads. */
+export function viewOf(
+  record: ExecutionRecord,
+  payloads: { config: JsonText | null; result: JsonText | null },
+): ExecutionView {
+  return {
+    ...summaryOf(record),
+    action: record.action ?? null,
+    executor: record.executor ?? null,
+    ...payloads,
+  };
+}

@@ -1,0 +1,28 @@
+/** What every function of this package works on: a client, the physical names of the tables, a clock. */
+import type { TableName } from "@attune/topology/tables";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+
+export type TableNames = Readonly<Record<TableName, string>>;
+
+export interface Store {
+  readonly client: DynamoDBDocumentClient;
+  readonly tables: TableNames;
+  readonly now: () => Date;
+}
+
+/**
+ * A client that gives up in time to answer: three tries of at most 4 s each, below the timeout of every
+ * function that a client waits for.
+ */
+export function createClient(): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    maxAttempts: 3,
+    requestHandler: {
+      connectionTimeout: 1_000,
+      requestTimeout: 4_000,
+      throwOnRequestTimeout: true,
+    },
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}

@@ -1,0 +1,78 @@
+/**
+ * The HTTP routes, as data: what API Gateway matches, which function serves it, what a token must
+ * allow. `$default` (every other path and method) is the function `fallback`.
+ */
+
+export type Scope = "executions:read" | "executions:write" | "executions:work";
+
+export interface Route {
+  readonly method: "GET" | "POST";
+  readonly path: `/api/v1/executions${string}`;
+  readonly function: "query" | "command" | "work";
+  readonly scope: Scope;
+}
+
+const base = "/api/v1/executions";
+
+export const routes = {
+  listExecutions: {
+    method: "GET",
+    path: base,
+    function: "query",
+    scope: "executions:read",
+  },
+  getStats: {
+    method: "GET",
+    path: `${base}/stats`,
+    function: "query",
+    scope: "executions:read",
+  },
+  listByStatus: {
+    method: "GET",
+    path: `${base}/status/{status}`,
+    function: "query",
+    scope: "executions:read",
+  },
+  listByEnforcement: {
+    method: "GET",
+    path: `${base}/enforcement/{enforcement_id}`,
+    function: "query",
+    scope: "executions:read",
+  },
+  getExecution: {
+    method: "GET",
+    path: `${base}/{id}`,
+    function: "query",
+    scope: "executions:read",
+  },
+  requestExecution: {
+    method: "POST",
+    path: base,
+    function: "command",
+    scope: "executions:write",
+  },
+  claimExecution: {
+    method: "POST",
+    path: `${base}/{id}/claim`,
+    function: "work",
+    scope: "executions:work",
+  },
+  heartbeatExecution: {
+    method: "POST",
+    path: `${base}/{id}/heartbeat`,
+    function: "work",
+    scope: "executions:work",
+  },
+  finishExecution: {
+    method: "POST",
+    path: `${base}/{id}/finish`,
+    function: "work",
+    scope: "executions:work",
+  },
+} as const satisfies Record<string, Route>;
+
+export type RouteName = keyof typeof routes;
+/** The routes that one function serves. */
+export type RoutesOf<F extends Route["function"]> = {
+  [N in RouteName]: (typeof routes)[N]["function"] extends F ? N : never;
+}[RouteName];

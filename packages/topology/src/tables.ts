@@ -1,0 +1,90 @@
+/**
+ * The tables and their indexes, as data. `stacks/storage.ts` deploys them, the local stack creates them,
+ * `packages/store` queries them.
+ *
+ * Every index holds keys and facts that never change, so that a change of status rewrites one index
+ * entry (`by_status`) and no other. See docs/adr/0002-indexes.md.
+ */
+
+export interface Index {
+  readonly hashKey: string;
+  readonly rangeKey?: string;
+  /** Attributes beside the keys of the index and of the table. */
+  readonly projection?: readonly string[];
+}
+
+export interface Table {
+  /** Key attributes of the table and of its indexes, and no others: DynamoDB refuses the rest. */
+  readonly fields: Readonly<Record<string, "string" | "number">>;
+  readonly primaryIndex: Index;
+  readonly globalIndexes: Readonly<Record<string, Index>>;
+  /** `true`: a stream with new and old images. */
+  readonly stream: boolean;
+  /** The attribute that holds the second of expiry. */
+  readonly ttl?: string;
+}
+
+export const tables = {
+  Executions: {
+    fields: {
+      id: "number",
+      feed: "string",
+      status: "string",
+      action_ref: "string",
+      pack: "string",
+      enforcement: "number",
+      parent: "number",
+    },
+    primaryIndex: { hashKey: "id" },
+    globalIndexes: {
+      by_feed: {
+        hashKey: "feed",
+        rangeKey: "id",
+        projection: ["action_ref", "enforcement", "parent"],
+      },
+      by_status: {
+        hashKey: "status",
+        rangeKey: "id",
+        projection: ["action_ref", "enforcement", "parent", "updated"],
+      },
+      by_action: { hashKey: "action_ref", rangeKey: "id", projection: ["enforcement", "parent"] },
+      by_pack: {
+        hashKey: "pack",
+        rangeKey: "id",
+        projection: ["action_ref", "enforcement", "parent"],
+      },
+      by_enforcement: {
+        hashKey: "enforcement",
+        rangeKey: "id",
+        projection: ["action_ref", "parent"],
+      },
+      by_parent: { hashKey: "parent", rangeKey: "id", projection: ["action_ref", "enforcement"] },
+    },
+    stream: true,
+  },
+  /** `config` and `result` that are too large to ride in the execution's own item. */
+  Payloads: {
+    fields: { key: "string" },
+    primaryIndex: { hashKey: "key" },
+    globalIndexes: {},
+    stream: false,
+  },
+  /** Idempotency key → execution id. */
+  Idempotency: {
+    fields: { key: "string" },
+    primaryIndex: { hashKey: "key" },
+    globalIndexes: {},
+    stream: false,
+  },
+  /** Counters, and the ledger that makes counting exactly-once. */
+  Counters: {
+    fields: { key: "string" },
+    primaryIndex: { hashKey: "key" },
+    globalIndexes: {},
+    stream: false,
+    ttl: "expires",
+  },
+} as const satisfies Record<string, Table>;
+
+export type TableName = keyof typeof tables;
+export type IndexName = keyof (typeof tables)["Executions"]["globalIndexes"];
