@@ -37,7 +37,7 @@ export class ServiceError extends Error {
   }
 }
 
-/** One sentence for each thing that zod found wrong: `payload.action_ref: …`. */
+/** What zod found wrong, with its place: `payload.action_ref: …; payload.parent: …`. */
 export function explain(error: z.ZodError): string {
   return error.issues
     .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))

@@ -6,8 +6,11 @@ import { Status } from "./lifecycle.ts";
 /** An integer that JSON carries exactly. */
 export const Id = z.int();
 
-/** An action's reference, such as `slack.send_message`. 512 characters fit an index key in any script. */
-export const ActionRef = z.string().min(1).max(512);
+/**
+ * An action's reference, such as `slack.send_message`: what stands before the first dot is its pack.
+ * 512 characters fit an index key in any script.
+ */
+export const ActionRef = z.string().min(1).max(512).regex(/^[^.]/, "must not begin with a dot");
 
 const Timestamp = z.iso.datetime();
 

@@ -1,5 +1,6 @@
 /** BatchGetItem, whole: in batches of a hundred, until nothing is unprocessed. */
 import { setTimeout as wait } from "node:timers/promises";
+import { ServiceError } from "@attune/domain/errors";
 import {
   BatchGetCommand,
   type BatchGetCommandInput,
@@ -22,7 +23,9 @@ async function readAll(
   let pending = request;
   for (let attempt = 0; Object.keys(pending).length > 0; attempt++) {
     if (attempt === TRIES)
-      throw new Error("DynamoDB leaves keys of a batch unread", { cause: pending });
+      throw new ServiceError(503, "The service is too busy for the moment; try again", {
+        cause: pending,
+      });
     if (attempt > 0) await wait(Math.random() * 25 * 2 ** attempt);
     const answer = await client.send(new BatchGetCommand({ RequestItems: pending }));
     items.push(...Object.values(answer.Responses ?? {}).flat());
@@ -34,7 +37,7 @@ async function readAll(
 /**
  * The items of one table that are there, in no order, parsed; any number of keys, none included.
  *
- * @throws Error when DynamoDB keeps leaving keys unprocessed
+ * @throws ServiceError 503 when DynamoDB keeps leaving keys unprocessed
  */
 export async function readBatch<T>(
   client: DynamoDBDocumentClient,

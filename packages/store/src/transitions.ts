@@ -3,8 +3,9 @@
  * or a conflict that says what stood against it.
  */
 import type { JsonText } from "@attune/domain/json-text";
-import { isFinal } from "@attune/domain/lifecycle";
+import { isFinal, Status } from "@attune/domain/lifecycle";
 import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
+import type * as z from "zod";
 import type { StatusChange } from "./access-patterns/executions-write.ts";
 import { accessPatterns } from "./access-patterns/index.ts";
 import { settle } from "./conditional.ts";
@@ -65,7 +66,9 @@ export function beat(store: Store, hold: Hold): Promise<Transition> {
   return update(store, accessPatterns.beat.params(store.tables, { ...hold, now }));
 }
 
-export type Outcome = "completed" | "failed" | "cancelled" | "timeout";
+/** How a worker may finish. */
+export const Outcome = Status.extract(["completed", "failed", "cancelled", "timeout"]);
+export type Outcome = z.infer<typeof Outcome>;
 
 const samePayload = (one: Payload | undefined, other: Payload | undefined) =>
   JSON.stringify(one) === JSON.stringify(other);

@@ -92,15 +92,16 @@ function attributesOf(index: IndexName): readonly string[] {
   return ["id", hashKey, ...projection];
 }
 
+/** An action of another pack, or an id that no execution can have. */
+function isImpossible({ action_ref, pack_name, enforcement = 0, parent = 0 }: Filter): boolean {
+  const isElsewhere =
+    action_ref !== undefined && pack_name !== undefined && !action_ref.startsWith(`${pack_name}.`);
+  return isElsewhere || ![enforcement, parent].every(Number.isSafeInteger);
+}
+
 /** The paths that a filter could take: none where no execution can match it. */
 export function pathsOf(filter: Filter): Path[] {
-  const { action_ref, pack_name } = filter;
-  if (
-    action_ref !== undefined &&
-    pack_name !== undefined &&
-    !action_ref.startsWith(`${pack_name}.`)
-  )
-    return [];
+  if (isImpossible(filter)) return [];
   const wanted = (Object.keys(criteria) as FilterName[]).filter(
     (name) => filter[name] !== undefined,
   );

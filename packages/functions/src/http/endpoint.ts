@@ -1,0 +1,38 @@
+/** An endpoint: what a route takes, as zod schemas, and what it does with it. */
+import { type JsonText, memberTexts } from "@attune/domain/json-text";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import * as z from "zod";
+import type { Answer } from "./answer.ts";
+import { bodyOf, parseBody, parseParams, queryOf } from "./request.ts";
+
+/** Answers one route; throws for `serve` to answer with the contract's error. */
+export type Endpoint = (event: APIGatewayProxyEventV2) => Promise<Answer>;
+
+type Shape = Readonly<Record<string, z.ZodType>>;
+type Parsed<S extends Shape> = z.infer<z.ZodObject<S>>;
+
+/** A route that reads. Query parameters that are not in `query` are ignored. */
+export function readEndpoint<Path extends Shape, Query extends Shape>(
+  schemas: { readonly path: Path; readonly query: Query },
+  run: (path: Parsed<Path>, query: Parsed<Query>) => Promise<Answer>,
+): Endpoint {
+  const path = z.object(schemas.path);
+  const query = z.object(schemas.query);
+  const names = Object.keys(schemas.query);
+  return async (event) =>
+    run(parseParams(path, event.pathParameters ?? {}), parseParams(query, queryOf(event, names)));
+}
+
+/** A route that writes. `texts` holds the body's members as they came, for what is kept to the letter. */
+export function writeEndpoint<Path extends Shape, Body>(
+  schemas: { readonly path: Path; readonly body: z.ZodType<Body> },
+  run: (path: Parsed<Path>, body: Body, texts: ReadonlyMap<string, JsonText>) => Promise<Answer>,
+): Endpoint {
+  const path = z.object(schemas.path);
+  return async (event) => {
+    const inPath = parseParams(path, event.pathParameters ?? {});
+    const { text, value } = bodyOf(event);
+    const body = parseBody(schemas.body, value);
+    return run(inPath, body, memberTexts(text));
+  };
+}

@@ -1,0 +1,58 @@
+/** What the three calls of the worker protocol share: who holds what, and why a call is refused. */
+
+import { ServiceError } from "@attune/domain/errors";
+import { Id } from "@attune/domain/execution";
+import { isFinal } from "@attune/domain/lifecycle";
+import type { ExecutionRecord } from "@attune/store/record";
+import type { Hold, Transition } from "@attune/store/transitions";
+import * as z from "zod";
+import { notFound } from "./answer.ts";
+
+export const HoldBody = z.object({ worker_id: Id, attempt: z.int().min(1) });
+
+/** @throws ServiceError 404 for an id that no execution can have */
+export function holdOf(id: bigint, { worker_id, attempt }: z.infer<typeof HoldBody>): Hold {
+  if (!Number.isSafeInteger(Number(id))) throw notFound(id);
+  return { id: Number(id), worker: worker_id, attempt };
+}
+
+/** The first of these that is so is why an execution is not the caller's. */
+const reasons: readonly {
+  readonly when: (record: ExecutionRecord, hold: Hold) => boolean;
+  readonly say: (record: ExecutionRecord, hold: Hold) => string;
+}[] = [
+  { when: ({ status }) => isFinal(status), say: ({ status }) => `is ${status}` },
+  {
+    when: ({ owner }) => owner === "executor",
+    say: ({ status }) => `is ${status}, and not handed to the workers yet`,
+  },
+  {
+    when: (record, hold) => record.attempt !== hold.attempt,
+    say: (record, hold) =>
+      `is at attempt ${record.attempt}, so that attempt ${hold.attempt} is stale`,
+  },
+  {
+    when: ({ executor }) => executor === undefined,
+    say: ({ status }) => `is ${status}, and claimed by no worker`,
+  },
+  {
+    when: (record, hold) => record.executor !== hold.worker,
+    say: ({ executor }) => `is claimed by worker ${executor}`,
+  },
+  { when: () => true, say: ({ status }) => `is ${status}, which does not allow this` },
+];
+
+/**
+ * The execution after a worker's call.
+ *
+ * @throws ServiceError 404 where there is none, 409 with the reason where the call is refused
+ */
+export function recordAfter(transition: Transition, hold: Hold): ExecutionRecord {
+  if (transition.ok) return transition.record;
+  const { current } = transition;
+  if (current === undefined) throw notFound(hold.id);
+  const reason = reasons.find(({ when }) => when(current, hold));
+  throw new ServiceError(409, `Execution ${hold.id} ${reason?.say(current, hold)}`, {
+    details: { status: current.status },
+  });
+}

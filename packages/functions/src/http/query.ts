@@ -1,0 +1,15 @@
+/** The Lambda of the routes that read. */
+import type { RoutesOf } from "@attune/topology/routes";
+import type { Endpoint } from "./endpoint.ts";
+import { getExecution } from "./routes/get-execution.ts";
+import { getStats } from "./routes/get-stats.ts";
+import { listByEnforcement, listByStatus, listExecutions } from "./routes/list-executions.ts";
+import { serve } from "./serve.ts";
+
+export const handler = serve({
+  listExecutions,
+  listByStatus,
+  listByEnforcement,
+  getExecution,
+  getStats,
+} satisfies Record<RoutesOf<"query">, Endpoint>);

@@ -1,0 +1,20 @@
+import { executionText } from "@attune/domain/execution";
+import { readView } from "@attune/store/read-execution";
+import { finish, Outcome } from "@attune/store/transitions";
+import * as z from "zod";
+import { store } from "../../resources.ts";
+import { dataAnswer } from "../answer.ts";
+import { writeEndpoint } from "../endpoint.ts";
+import { HoldBody, holdOf, recordAfter } from "../hold.ts";
+import { IdParam } from "../params.ts";
+
+/** `POST /{id}/finish`: the last write of an execution, with its result. */
+export const finishExecution = writeEndpoint(
+  { path: { id: IdParam }, body: HoldBody.extend({ status: Outcome, result: z.unknown() }) },
+  async ({ id }, { status, result, ...body }, texts) => {
+    const hold = holdOf(id, body);
+    const text = result == null ? null : (texts.get("result") ?? null);
+    const record = recordAfter(await finish(store, hold, status, text), hold);
+    return dataAnswer(executionText(await readView(store, record)));
+  },
+);

@@ -1,0 +1,13 @@
+/** The Lambda of the worker protocol. */
+import type { RoutesOf } from "@attune/topology/routes";
+import type { Endpoint } from "./endpoint.ts";
+import { claimExecution } from "./routes/claim-execution.ts";
+import { finishExecution } from "./routes/finish-execution.ts";
+import { heartbeatExecution } from "./routes/heartbeat-execution.ts";
+import { serve } from "./serve.ts";
+
+export const handler = serve({
+  claimExecution,
+  heartbeatExecution,
+  finishExecution,
+} satisfies Record<RoutesOf<"work">, Endpoint>);

@@ -1,0 +1,32 @@
+/**
+ * The tables and queues that are linked to the function. Each name is looked up when it is first used:
+ * a function is linked to no more than it needs. See `functions` in packages/topology.
+ */
+import { createIdSource } from "@attune/store/ids";
+import { createClient, type Store } from "@attune/store/store";
+import type { DeadLetterQueueName, QueueName } from "@attune/topology/queues";
+import { Resource } from "sst/resource";
+
+export const store: Store = {
+  client: createClient(),
+  tables: {
+    get Executions() {
+      return Resource.Executions.name;
+    },
+    get Payloads() {
+      return Resource.Payloads.name;
+    },
+    get Idempotency() {
+      return Resource.Idempotency.name;
+    },
+    get Counters() {
+      return Resource.Counters.name;
+    },
+  },
+  now: () => new Date(),
+};
+
+/** One source of ids for each instance of a function: see docs/adr/0001-ids.md. */
+export const nextIdentity = createIdSource(Date.now);
+
+export const queueUrl = (name: QueueName | DeadLetterQueueName): string => Resource[name].url;

@@ -1,0 +1,28 @@
+import { defineConfig } from "vitest/config";
+
+/** A project for each kind of test, so that one can be run alone: `npx vitest run --project store`. */
+const project = (name: string, more: { globalSetup?: string[]; hookTimeout?: number } = {}) => ({
+  extends: true as const,
+  test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
+});
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    // Every file that needs engines starts its own, on ports of its own.
+    maxWorkers: 3,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      project("architecture"),
+      project("topology"),
+      project("domain"),
+      project("store"),
+      project("functions"),
+      project("local"),
+      project("infra", { globalSetup: ["test/infra/global-setup.ts"] }),
+      project("docs"),
+      project("e2e"),
+    ],
+  },
+});
