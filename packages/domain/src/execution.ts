@@ -67,7 +67,7 @@ const MAX_TIMEOUT_SECONDS = 1_209_600;
 export const ExecutionRequest = z.object({
   action_ref: ActionRef,
   action: Id.nullish(),
-  config: z.unknown(),
+  config: z.unknown().optional(),
   parent: Id.nullish(),
   enforcement: Id.nullish(),
   timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullish(),

@@ -62,6 +62,8 @@ export const executionWrites = {
     serves: ["claimExecution", "finishExecution", "executor"],
     params: (tables, change: StatusChange) => {
       const from = sources(change.to, change.by);
+      if (from.length === 0)
+        throw new RangeError(`No ${change.by} changes a status to ${change.to}`);
       const { executor, result } = change.set ?? {};
       const sets = {
         status: change.to,

@@ -61,7 +61,8 @@ export function contributionOf(
 ): Contribution | undefined {
   if (counted !== undefined && versionOf(counted) >= newest.version) return undefined;
   const before = counted === undefined ? null : statusOf(counted);
-  // A change of owner alone, for one: nothing that is counted changes, and nothing is written.
+  // The handoff: nothing that is counted changes, and nothing is written. That leaves the older version
+  // in the ledger, which does no harm, since the lifecycle never comes back to a status it has left.
   if (before === newest.status && counted !== undefined) return undefined;
 
   const differences = new Map<string, Record<string, number>>();

@@ -1,0 +1,106 @@
+import { ServiceError } from "@attune/domain/errors";
+import { createExecution } from "@attune/store/create-execution";
+import { createIdSource } from "@attune/store/ids";
+import { readRecord, readView } from "@attune/store/read-execution";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startStore } from "../fixtures/store.ts";
+
+let fixture: Awaited<ReturnType<typeof startStore>>;
+beforeAll(async () => {
+  fixture = await startStore();
+});
+afterAll(() => fixture.stop());
+
+const creation = (idempotencyKey: string, config: string | null = null) => ({
+  request: { action_ref: "core.echo", enforcement: 3, parent: null },
+  config,
+  idempotencyKey,
+  keyIsShared: true,
+});
+
+describe("creating an execution", () => {
+  it("stores it requested, the executor's, and null as nothing at all", async () => {
+    const { record, isNew } = await createExecution(
+      fixture.store,
+      fixture.nextIdentity,
+      creation("first", '{"a":1}'),
+    );
+    expect(isNew).toBe(true);
+    const stored = await readRecord(fixture.store, record.id);
+    expect(stored).toEqual(record);
+    expect(stored).toMatchObject({
+      status: "requested",
+      owner: "executor",
+      version: 1,
+      attempt: 0,
+    });
+    expect(stored).not.toHaveProperty("parent");
+  });
+
+  it("makes one execution of a key, whoever asks and however often at the same time", async () => {
+    const all = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        createExecution(fixture.store, createIdSource(Date.now), creation("same")),
+      ),
+    );
+    expect(new Set(all.map(({ record }) => record.id)).size).toBe(1);
+    expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
+  });
+
+  it("goes on with the reserved id after a crash between reservation and execution", async () => {
+    const { store, nextIdentity } = fixture;
+    const { id } = nextIdentity();
+    const send = store.client.send.bind(store.client);
+    const broken = Object.create(store.client, {
+      send: {
+        value: (command: { input: { TableName?: string } }) => {
+          if (command.input.TableName === "Executions") throw new Error("crash");
+          return send(command as Parameters<typeof send>[0]);
+        },
+      },
+    });
+    const crashing = { ...store, client: broken };
+    await expect(
+      createExecution(crashing, () => ({ id, ledger: "page" }), creation("crashed")),
+    ).rejects.toThrow("crash");
+
+    const again = await createExecution(store, nextIdentity, creation("crashed"));
+    expect(again.record.id).toBe(id);
+    expect(again.record.status).toBe("requested");
+  });
+
+  it("draws another id when its own is taken by another execution", async () => {
+    const taken = await fixture.request();
+    const drawn = [taken.id, taken.id, taken.id + 1];
+    const source = () => ({ id: drawn.shift() ?? 0, ledger: "page" });
+    for (const keyIsShared of [true, false]) {
+      drawn.splice(0, drawn.length, taken.id, taken.id + (keyIsShared ? 1 : 2));
+      const key = `collides ${keyIsShared}`;
+      const { record, isNew } = await createExecution(fixture.store, source, {
+        ...creation(key),
+        keyIsShared,
+      });
+      expect(isNew).toBe(true);
+      expect(record.id).toBeGreaterThan(taken.id);
+      expect((await readRecord(fixture.store, record.id))?.idempotency_key).toBe(key);
+      if (keyIsShared) {
+        const again = await createExecution(fixture.store, fixture.nextIdentity, creation(key));
+        expect(again).toMatchObject({ isNew: false, record: { id: record.id } });
+      }
+    }
+  });
+
+  it.each([512, 513, 300_000])("gives back a config of %i bytes to the letter", async (bytes) => {
+    const config = `{"2":1.10,"1":"${"é".repeat((bytes - 16) / 2)}"}`;
+    const record = await fixture.request({}, config);
+    expect(await readView(fixture.store, record)).toMatchObject({ config, result: null });
+    expect("ref" in (record.config ?? {})).toBe(Buffer.byteLength(config) > 512);
+  });
+
+  it("refuses a config that is larger than can be stored, and stores nothing", async () => {
+    const config = `"${"x".repeat(400_000)}"`;
+    const error = await fixture.request({}, config).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ServiceError);
+    expect(error).toMatchObject({ status: 413 });
+  });
+});
