@@ -1,5 +1,6 @@
 /** Creating an execution: once for each idempotency key, whoever asks and however often. */
 import { type ExecutionRequest, packOf } from "@attune/domain/execution";
+import { createdOf } from "@attune/domain/ids";
 import type { JsonText } from "@attune/domain/json-text";
 import { initial } from "@attune/domain/lifecycle";
 import { defaultPool } from "@attune/topology/queues";
@@ -100,7 +101,7 @@ async function newRecord(
     ledger,
     version: 1,
     attempt: 0,
-    updated: store.now().toISOString(),
+    updated: createdOf(id),
     action_ref: request.action_ref,
     action: request.action ?? undefined,
     parent: request.parent ?? undefined,

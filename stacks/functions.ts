@@ -1,0 +1,78 @@
+import { functions, type Lambda } from "../packages/topology/src/functions.ts";
+import { permissionsOf } from "./permissions.ts";
+import type { Queues } from "./queues.ts";
+import type { Settings } from "./settings.ts";
+import type { Tables } from "./storage.ts";
+
+/** By the function's name in the topology. */
+export type Functions = Readonly<Record<string, sst.aws.Function>>;
+
+/**
+ * Sources of credentials that a Lambda has no use for, a quarter of a bundle with what they import: its
+ * environment holds them, and the SDK imports a source only where the environment holds none.
+ */
+const unusedCredentialSources = [
+  "@aws-sdk/credential-provider-http",
+  "@aws-sdk/credential-provider-ini",
+  "@aws-sdk/credential-provider-process",
+  "@aws-sdk/credential-provider-sso",
+  "@aws-sdk/credential-provider-web-identity",
+  "@smithy/credential-provider-imds",
+];
+
+/** One Lambda for each function of the topology, whatever number of routes and triggers it has. */
+export function createFunctions(settings: Settings, tables: Tables, queues: Queues): Functions {
+  return Object.fromEntries(
+    Object.entries<Lambda>(functions).map(([name, lambda]) => [
+      name,
+      createFunction(name, lambda, settings, tables, queues),
+    ]),
+  );
+}
+
+function createFunction(
+  name: string,
+  lambda: Lambda,
+  settings: Settings,
+  tables: Tables,
+  queues: Queues,
+) {
+  // The table Counters and the function counters cannot both be a component `Counters`.
+  const component = `${name[0].toUpperCase()}${name.slice(1)}Handler`;
+  const physicalName = `${$app.name}-${$app.stage}-${name}`;
+  const logs = new aws.cloudwatch.LogGroup(`${component}Logs`, {
+    name: `/aws/lambda/${physicalName}`,
+    retentionInDays: settings.logRetention,
+  });
+  return new sst.aws.Function(component, {
+    name: physicalName,
+    handler: lambda.handler,
+    runtime: "nodejs24.x",
+    architecture: "arm64",
+    timeout: `${lambda.timeout} seconds`,
+    memory: `${lambda.memory} MB`,
+    nodejs: { minify: true, esbuild: { external: unusedCredentialSources } },
+    logging: { format: "json", logGroup: logs.name },
+    link: [
+      ...Object.keys(lambda.tables).map((table) => tables[table]),
+      ...Object.keys(lambda.queues).map((queue) => queues[queue]),
+    ],
+    permissions: [
+      ...permissionsOf(name, lambda, tables, queues),
+      {
+        actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        resources: [$interpolate`${logs.arn}:*`],
+      },
+    ],
+    transform: {
+      role: {
+        // As SST ships it, the account's root may take the role as well.
+        assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({
+          Service: "lambda.amazonaws.com",
+        }),
+        // In place of the managed policy, which opens all log groups of the account.
+        managedPolicyArns: [],
+      },
+    },
+  });
+}

@@ -1,0 +1,73 @@
+import type { Lambda } from "../packages/topology/src/functions.ts";
+import { queueTriggers, streamTriggers } from "../packages/topology/src/triggers.ts";
+import type { Queues } from "./queues.ts";
+import type { Tables } from "./storage.ts";
+
+type Statement = sst.aws.FunctionPermissionArgs;
+
+/**
+ * Keeps a link to what a function needs to find a table or a queue. As SST ships it, a link also
+ * grants every action of the service on that resource. Comes before any resource.
+ */
+export function linkNamesOnly(): void {
+  sst.Linkable.wrap(sst.aws.Dynamo, (table) => ({ properties: { name: table.name } }));
+  sst.Linkable.wrap(sst.aws.Queue, (queue) => ({ properties: { url: queue.url } }));
+}
+
+/** All that the role of a function may do, but for its logs: what it calls, and what its triggers need. */
+export function permissionsOf(
+  name: string,
+  lambda: Lambda,
+  tables: Tables,
+  queues: Queues,
+): Statement[] {
+  return [
+    ...tableAccess(lambda, tables),
+    ...queueAccess(lambda, queues),
+    ...queueTriggerAccess(name, queues),
+    ...streamTriggerAccess(name, tables, queues),
+  ];
+}
+
+function tableAccess(lambda: Lambda, tables: Tables): Statement[] {
+  return Object.entries(lambda.tables).map(([name, actions]) => {
+    const { arn } = tables[name];
+    return {
+      actions: actions.map((action) => `dynamodb:${action}`),
+      resources: actions.includes("Query") ? [arn, $interpolate`${arn}/index/*`] : [arn],
+    };
+  });
+}
+
+function queueAccess(lambda: Lambda, queues: Queues): Statement[] {
+  return Object.entries(lambda.queues).map(([name, actions]) => ({
+    actions: actions.map((action) => `sqs:${action}`),
+    resources: [queues[name].arn],
+  }));
+}
+
+function queueTriggerAccess(name: string, queues: Queues): Statement[] {
+  return Object.values(queueTriggers)
+    .filter((trigger) => trigger.function === name)
+    .map((trigger) => ({
+      actions: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
+      resources: [queues[trigger.queue].arn],
+    }));
+}
+
+function streamTriggerAccess(name: string, tables: Tables, queues: Queues): Statement[] {
+  return Object.values(streamTriggers)
+    .filter((trigger) => trigger.function === name)
+    .flatMap((trigger) => [
+      {
+        actions: [
+          "dynamodb:DescribeStream",
+          "dynamodb:GetRecords",
+          "dynamodb:GetShardIterator",
+          "dynamodb:ListStreams",
+        ],
+        resources: [tables[trigger.table].nodes.table.streamArn],
+      },
+      { actions: ["sqs:SendMessage"], resources: [queues[trigger.failures.resource].arn] },
+    ]);
+}

@@ -1,0 +1,68 @@
+import { functions, type Lambda } from "@attune/topology/functions";
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { settingsOf } from "../../stacks/settings.ts";
+import { componentOf, readGraph, stages } from "./graph.ts";
+
+const functionSchema = z.object({
+  name: z.string(),
+  runtime: z.string(),
+  architectures: z.array(z.string()),
+  timeout: z.number(),
+  memorySize: z.number(),
+  loggingConfig: z.object({ logFormat: z.string(), logGroup: z.string() }),
+  vpcConfig: z.unknown().optional(),
+});
+
+describe.each(stages)("functions of %s", (stage) => {
+  const graph = readGraph(stage);
+  const deployed = graph.all("aws:lambda/function:Function", functionSchema);
+
+  it("are exactly those of the topology", () => {
+    expect([...deployed.keys()].toSorted()).toEqual(
+      Object.keys(functions)
+        .map((name) => `${componentOf(name)}Function`)
+        .toSorted(),
+    );
+  });
+
+  it.each(Object.entries<Lambda>(functions))("%s runs as the topology says", (name, lambda) => {
+    const physicalName = `attune-executions-${stage}-${name}`;
+    expect(deployed.get(`${componentOf(name)}Function`)).toEqual({
+      name: physicalName,
+      runtime: "nodejs24.x",
+      architectures: ["arm64"],
+      timeout: lambda.timeout,
+      memorySize: lambda.memory,
+      loggingConfig: { logFormat: "JSON", logGroup: `/aws/lambda/${physicalName}` },
+    });
+  });
+
+  it.each(Object.entries<Lambda>(functions))("%s is linked to what it calls", (name, lambda) => {
+    const build = graph.bundles.find((bundle) => bundle.function === componentOf(name));
+    expect(build?.handler).toBe(lambda.handler);
+    expect(build?.links.toSorted()).toEqual(
+      [...Object.keys(lambda.tables), ...Object.keys(lambda.queues)].toSorted(),
+    );
+  });
+
+  it.each(Object.keys(functions))("the logs of %s are kept as long as the stage says", (name) => {
+    expect(
+      graph.one("aws:cloudwatch/logGroup:LogGroup", `${componentOf(name)}Logs`, z.looseObject({})),
+    ).toEqual({
+      name: `/aws/lambda/attune-executions-${stage}-${name}`,
+      retentionInDays: settingsOf(stage).logRetention,
+    });
+  });
+});
+
+describe.each(readGraph("production").bundles)("bundle of $function", ({ bundled }) => {
+  it("is no larger than 500 kB", () => {
+    expect(bundled?.bytes).toBeGreaterThan(0);
+    expect(bundled?.bytes).toBeLessThanOrEqual(500_000);
+  });
+
+  it("holds all that it needs to load", () => {
+    expect(bundled?.missing).toEqual([]);
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { authOf } from "../../stacks/settings.ts";
+import { identityProvider, readGraph } from "./graph.ts";
+import { synthesise } from "./synthesise.ts";
+
+describe("a stage says who may call its API", () => {
+  it("does not synthesise without, and says why", { timeout: 60_000 }, async () => {
+    await expect(synthesise("production", {})).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        'Stage "production" does not say who may call its API: set AUTH_ISSUER',
+      ),
+    });
+  });
+
+  it.each(["production", "staging", "somebody"])("%s has no provider of its own", (stage) => {
+    expect(() => authOf(stage, {})).toThrow(`Stage "${stage}" does not say who may call its API`);
+  });
+
+  it.each([
+    { AUTH_ISSUER: identityProvider.AUTH_ISSUER },
+    { AUTH_AUDIENCE: identityProvider.AUTH_AUDIENCE },
+    { ...identityProvider, AUTH_ISSUER: "http://identity.example.com/" },
+    { AUTH_ISSUER: "", AUTH_AUDIENCE: "" },
+  ])("%o is not enough", (environment) => {
+    expect(() => authOf("production", environment)).toThrow(/AUTH_ISSUER.*AUTH_AUDIENCE/);
+  });
+
+  it("takes issuer and audience from the environment", () => {
+    expect(authOf("production", identityProvider)).toEqual({
+      issuer: "https://identity.example.com/",
+      audience: "executions",
+    });
+  });
+
+  it("takes none where the settings say none", () => {
+    expect(authOf("personal", identityProvider)).toBe("none");
+  });
+});
+
+it("keeps and protects what production holds, and only that", () => {
+  expect(readGraph("production").app).toMatchObject({ removal: "retain", protect: true });
+  expect(readGraph("personal").app).toMatchObject({ removal: "remove", protect: false });
+});

@@ -1,0 +1,10 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Evaluates the stacks for a stage in a process of its own. Rejects with its stderr where that fails. */
+export function synthesise(stage: string, environment: NodeJS.ProcessEnv, ...flags: string[]) {
+  const env = { ...process.env, AUTH_ISSUER: "", AUTH_AUDIENCE: "", ...environment };
+  return run(process.execPath, ["scripts/synth.ts", stage, ...flags], { env });
+}
