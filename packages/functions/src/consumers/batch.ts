@@ -24,6 +24,10 @@ export function backoffOf(receives: number, random: () => number = Math.random):
   return Math.ceil((longest * (1 + random())) / 2);
 }
 
+/** SQS refuses some characters, and an attribute that is empty or long. */
+const printable = (reason: string) =>
+  reason.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 1_000) || "unknown";
+
 async function deadLetter(queue: QueueName, record: SQSRecord, error: unknown): Promise<void> {
   const reason = error instanceof Error ? error.message : String(error);
   logger.warn("A message goes to the dead-letter queue", { message: record.messageId, reason });
@@ -32,7 +36,7 @@ async function deadLetter(queue: QueueName, record: SQSRecord, error: unknown): 
       QueueUrl: queueUrl(`${queue}Dlq`),
       MessageBody: record.body,
       MessageAttributes: {
-        reason: { DataType: "String", StringValue: reason.slice(0, 1_000) },
+        reason: { DataType: "String", StringValue: printable(reason) },
         source_message_id: { DataType: "String", StringValue: record.messageId },
       },
     }),

@@ -18,21 +18,19 @@ export interface Publication {
 /** A message, and a batch of ten, hold 1 MiB: ten of these fit, with their envelopes. */
 const MAX_CONFIG_BYTES = 90_000;
 
-// SQS refuses these two characters, which JSON and UTF-8 allow:
+// SQS refuses U+FFFE and U+FFFF, and servers that stand in for it all that is past the first plane. As an
+// escape each is the same JSON:
 // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-const REFUSED = /[\uFFFE\uFFFF]/g;
+const REFUSED = /[\uD800-\uDFFF\uFFFE\uFFFF]/g;
 const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16)}`;
 
-const ridesInMessage = (config: JsonText) =>
-  Buffer.byteLength(config) <= MAX_CONFIG_BYTES && config.search(REFUSED) === -1;
-
-/** The message of one execution; a config that cannot ride in it is omitted, and read from the API. */
+/** The message of one execution; a config that is too large for it is omitted, and read from the API. */
 export function scheduledMessage(
   { record, correlationId }: Publication,
   config: JsonText | null,
   timestamp: string,
 ): JsonText {
-  const isOmitted = config !== null && !ridesInMessage(config);
+  const isOmitted = config !== null && Buffer.byteLength(config) > MAX_CONFIG_BYTES;
   const { id, action, action_ref, parent, enforcement, attempt, timeout_seconds, updated } = record;
   const payload = objectText({
     ...textsOf({ execution_id: id, action, action_ref }),

@@ -10,7 +10,10 @@ import { IdParam } from "../params.ts";
 
 /** `POST /{id}/finish`: the last write of an execution, with its result. */
 export const finishExecution = writeEndpoint(
-  { path: { id: IdParam }, body: HoldBody.extend({ status: Outcome, result: z.unknown().optional() }) },
+  {
+    path: { id: IdParam },
+    body: HoldBody.extend({ status: Outcome, result: z.unknown().optional() }),
+  },
   async ({ id }, { status, result, ...body }, texts) => {
     const hold = holdOf(id, body);
     const text = result == null ? null : (texts.get("result") ?? null);
