@@ -1,0 +1,62 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { clientConfig, credentials, region } from "./clients.ts";
+import { ensureQueues, type QueueResource } from "./resources/queues.ts";
+import { ensureTables, type TableResource } from "./resources/tables.ts";
+
+export interface Servers {
+  /** Addresses. */
+  readonly dynamodb: string;
+  readonly sqs: string;
+}
+
+/** By name of resource, as the topology has it. */
+export interface Resources {
+  readonly tables: ReadonlyMap<string, TableResource>;
+  readonly queues: ReadonlyMap<string, QueueResource>;
+}
+
+/** Creates the tables and queues that are missing on the servers; `remedy` is for a table that differs. */
+export async function ensureResources(
+  servers: Servers,
+  remedy = "start with an empty DATA_DIR, or on another DYNAMODB_ENDPOINT",
+): Promise<Resources> {
+  const dynamodb = new DynamoDBClient(clientConfig(servers.dynamodb));
+  const sqs = new SQSClient({ ...clientConfig(servers.sqs), useQueueUrlAsEndpoint: false });
+  try {
+    const [tables, queues] = await Promise.all([
+      ensureTables(dynamodb, remedy),
+      ensureQueues({ client: sqs, endpoint: servers.sqs }),
+    ]);
+    return { tables, queues };
+  } finally {
+    dynamodb.destroy();
+    sqs.destroy();
+  }
+}
+
+/** The environment that a handler finds on Lambda, pointed at the local servers. */
+export function lambdaEnvironment(servers: Servers, { tables, queues }: Resources) {
+  const links = [
+    ["App", { name: "attune-executions", stage: "local" }] as const,
+    ...[...tables].map(([resource, { name }]) => [resource, { name }] as const),
+    ...[...queues].map(([resource, { url }]) => [resource, { url }] as const),
+  ];
+  return {
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL_DYNAMODB: servers.dynamodb,
+    AWS_ENDPOINT_URL_SQS: servers.sqs,
+    ...Object.fromEntries(
+      links.map(([resource, link]) => [`SST_RESOURCE_${resource}`, JSON.stringify(link)]),
+    ),
+  };
+}
+
+/** The entry of a map that the topology says is there. */
+export function take<T>(entries: ReadonlyMap<string, T>, name: string): T {
+  const entry = entries.get(name);
+  if (entry === undefined) throw new Error(`${name} is not in the topology`);
+  return entry;
+}
