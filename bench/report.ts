@@ -1,0 +1,95 @@
+/** The sections of docs/measurements.md. */
+import { type Cost, totalOf, type Units } from "./cost.ts";
+import type { Latency } from "./latency.ts";
+import type { Counting } from "./lifecycle.ts";
+import { markdownTable } from "./table.ts";
+
+export function routeSection(costs: ReadonlyMap<string, Cost>, executions: number): string {
+  const header = ["Route", "Requests", "One after the other", "Read units", "Write units", "Items"];
+  const rows = [...costs].map(([route, cost]) => [
+    `\`${route.replace(/[,(].*$/, "").trim()}\`${route.match(/[,(].*$/)?.[0].replace(/^\(/, " (") ?? ""}`,
+    cost.requests,
+    cost.roundTrips,
+    cost.readUnits,
+    cost.writeUnits,
+    cost.items,
+  ]);
+  return `## Routes
+
+What one call asks of DynamoDB, on ${executions} executions of ten actions in three packs. Lists are of 20, page 1 where
+nothing else is said. "One after the other" is the longest chain of requests of which none began before
+the one before it ended. Items are those in the answers of DynamoDB.
+
+${markdownTable(header, rows)}
+
+Units are those that the local engine reports, which \`test/e2e/units.test.ts\` compares with AWS's rules. It reports
+none for a write whose condition is refused, where AWS takes what the write would have taken: one unit
+here, which is added.`;
+}
+
+export function lifecycleSection(
+  steps: ReadonlyMap<string, Units>,
+  countings: ReadonlyMap<string, Counting>,
+): string {
+  const resources = [...new Set([...steps.values()].flatMap((units) => Object.keys(units)))].sort();
+  const written = [...steps.values()].reduce((sum, units) => sum + totalOf(units), 0);
+  const columns = resources.map((name) => name.replace("Executions/", ""));
+  const stepRows = [...steps].map(([step, units]) => [
+    step,
+    ...resources.map((resource) => units[resource] ?? ""),
+    totalOf(units),
+  ]);
+  const countingRows = [...countings].map(([order, { writeUnits, readUnits, batches }]) => [
+    order,
+    [...batches].map(([units, times]) => `${times} × ${units}`).join(" + "),
+    readUnits,
+    writeUnits,
+    written + writeUnits,
+  ]);
+  return `## A lifecycle
+
+Write units of one execution, requested by a message, with an enforcement and a parent, of less than a kilobyte, through the
+executor, the worker protocol and the counters.
+
+${markdownTable(["Step", ...columns, "Sum"], stepRows)}
+
+The counters' share of one execution, of a thousand in ten actions and three packs, each with an enforcement and a parent
+of its own, ten on a page of the ledger, counted in batches of a hundred changes of the stream. It depends on
+which changes share a batch: those of one execution fold into one, and those on one page write the page once. A
+write in a transaction costs twice.
+
+${markdownTable(
+  [
+    "Order of the changes",
+    "Write units, batch by batch",
+    "Read units, each",
+    "Write units, each",
+    "Whole lifecycle",
+  ],
+  countingRows,
+)}`;
+}
+
+export function bundleSection(bundles: ReadonlyMap<string, number>): string {
+  const rows = [...bundles].map(([handler, bytes]) => [`\`${handler}\``, bytes]);
+  return `## Bundles
+
+Each Lambda as it is deployed: minified, the SDK included.
+
+${markdownTable(["Handler", "Bytes"], rows)}`;
+}
+
+export function latencySection(latencies: ReadonlyMap<string, Latency>): string {
+  const rows = [...latencies].map(([what, { service, bare }]) => [
+    what,
+    service,
+    bare,
+    service / bare,
+  ]);
+  return `## Latency
+
+Medians of the local stack in milliseconds, and of the least that the same engines take for the same, in the same run. The ratio
+is what can be compared between machines; none of it says how long AWS takes.
+
+${markdownTable(["What", "Service", "Bare", "Ratio"], rows)}`;
+}
