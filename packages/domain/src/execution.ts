@@ -14,7 +14,7 @@ export const ActionRef = z.string().min(1).max(512).regex(/^[^.]/, "must not beg
 
 const Timestamp = z.iso.datetime();
 
-/** The eleven fields of `GET /{id}`. */
+/** The eleven fields of `GET /{id}` that the contract names, and one more. */
 export const Execution = z.object({
   id: Id,
   action: Id.nullable(),
@@ -27,6 +27,8 @@ export const Execution = z.object({
   result: z.unknown(),
   created: Timestamp,
   updated: Timestamp,
+  /** The execution that this one is a new try of, the first of them all. */
+  original_execution: Id.nullable(),
 });
 export type Execution = z.infer<typeof Execution>;
 
@@ -51,17 +53,31 @@ export interface ExecutionView extends Omit<Execution, "config" | "result"> {
 /** The JSON of an execution, `config` and `result` as they came in. */
 export function executionText(view: ExecutionView): JsonText {
   const { id, action, action_ref, parent, enforcement, executor, status, created, updated } = view;
+  const { original_execution } = view;
   return objectText({
     ...textsOf({ id, action, action_ref }),
     config: view.config ?? "null",
     ...textsOf({ parent, enforcement, executor, status }),
     result: view.result ?? "null",
-    ...textsOf({ created, updated }),
+    ...textsOf({ created, updated, original_execution }),
   });
 }
 
 /** Fourteen days: SQS keeps no message longer, so no try can be waited for longer. */
 const MAX_TIMEOUT_SECONDS = 1_209_600;
+
+/**
+ * New tries after `failed`, `timeout` and `abandoned`: each is an execution of its own. The first comes
+ * after `backoff_seconds`, each further one after twice as long, up to `max_backoff_seconds`; jitter
+ * takes up to half of it away.
+ */
+export const RetryPolicy = z.object({
+  /** Tries in all, the first one included. */
+  max_attempts: z.int().min(1).max(100),
+  backoff_seconds: z.number().min(0).max(86_400).default(1),
+  max_backoff_seconds: z.number().min(0).max(86_400).default(3_600),
+});
+export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
 /** What may be said of an execution when it is requested, by `POST /` or by message. */
 export const ExecutionRequest = z.object({
@@ -73,6 +89,7 @@ export const ExecutionRequest = z.object({
   timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullish(),
   idempotency_key: z.string().min(1).max(512).nullish(),
   pool: z.string().min(1).max(80).nullish(),
+  retry: RetryPolicy.nullish(),
 });
 export type ExecutionRequest = z.infer<typeof ExecutionRequest>;
 

@@ -1,7 +1,8 @@
 /** The messages on the queues: one envelope, a payload for each type. The schemas own the types. */
 import * as z from "zod";
-import { ActionRef, ExecutionRequest, Id } from "./execution.ts";
+import { ActionRef, Execution, ExecutionRequest, Id } from "./execution.ts";
 import { type JsonText, objectText, textsOf } from "./json-text.ts";
+import { isFinal, Status } from "./lifecycle.ts";
 
 const Envelope = z.object({
   message_id: z.guid(),
@@ -49,11 +50,40 @@ export const ExecutionScheduled = Envelope.extend({
 });
 export type ExecutionScheduled = z.infer<typeof ExecutionScheduled>;
 
-export type MessageType =
-  | RequestMessage["message_type"]
-  | ExecutionScheduled["message_type"]
-  | "execution.status_changed"
-  | "execution.completed";
+const About = Execution.pick({ action_ref: true, parent: true, enforcement: true }).extend({
+  execution_id: Id,
+});
+
+/** Out: an execution was created, or its status changed. */
+export const ExecutionStatusChanged = Envelope.extend({
+  message_type: z.literal("execution.status_changed"),
+  payload: About.extend({
+    /** `null`: it was created. */
+    previous_status: Status.nullable(),
+    new_status: Status,
+    changed_at: z.iso.datetime(),
+  }),
+});
+export type ExecutionStatusChanged = z.infer<typeof ExecutionStatusChanged>;
+
+/** Out: an execution reached a final status. */
+export const ExecutionCompleted = Envelope.extend({
+  message_type: z.literal("execution.completed"),
+  payload: About.extend({
+    status: Status.refine(isFinal, "is not final"),
+    completed_at: z.iso.datetime(),
+  }),
+});
+export type ExecutionCompleted = z.infer<typeof ExecutionCompleted>;
+
+/** What arrives on `execution-events`. */
+export const EventMessage = z.discriminatedUnion("message_type", [
+  ExecutionStatusChanged,
+  ExecutionCompleted,
+]);
+export type EventMessage = z.infer<typeof EventMessage>;
+
+export type MessageType = (RequestMessage | ExecutionScheduled | EventMessage)["message_type"];
 
 /** Who and when: what a message needs beside its content. */
 export interface Stamp {

@@ -6,6 +6,7 @@ import { createIdSource } from "@attune/store/ids";
 import { createClient, type Store } from "@attune/store/store";
 import type { DeadLetterQueueName, QueueName } from "@attune/topology/queues";
 import { Resource } from "sst/resource";
+import { limits } from "./limits.ts";
 
 export const store: Store = {
   client: createClient(),
@@ -24,6 +25,7 @@ export const store: Store = {
     },
   },
   now: () => new Date(),
+  limits,
 };
 
 /** One source of ids for each instance of a function: see docs/adr/0001-ids.md. */

@@ -9,17 +9,20 @@ import * as z from "zod";
 import { accessPatterns } from "./access-patterns/index.ts";
 import { settle } from "./conditional.ts";
 import type { Identity } from "./ids.ts";
-import { savePayload } from "./payloads.ts";
+import { type Payload, savePayload } from "./payloads.ts";
 import { readRecord } from "./read-execution.ts";
 import { ExecutionRecord } from "./record.ts";
 import type { Store } from "./store.ts";
 
 export interface Creation {
   readonly request: Omit<ExecutionRequest, "config" | "idempotency_key">;
-  readonly config: JsonText | null;
+  /** As it came, or as another execution has it stored. */
+  readonly config: JsonText | Payload | null;
   readonly idempotencyKey: string;
   /** `false` for a key that was made for this call alone: it needs no reservation. */
   readonly keyIsShared: boolean;
+  /** Of a new try: the first execution, which try this is, and when it may run. */
+  readonly origin?: Pick<ExecutionRecord, "original_execution" | "try" | "not_before">;
 }
 
 export interface Created {
@@ -92,11 +95,12 @@ export async function createExecution(
 
 async function newRecord(
   store: Store,
-  { request, config, idempotencyKey }: Creation,
+  { request, config, idempotencyKey, origin }: Creation,
   { id, ledger }: Identity,
 ): Promise<ExecutionRecord> {
   return ExecutionRecord.parse({
     ...initial,
+    ...origin,
     id,
     ledger,
     version: 1,
@@ -107,8 +111,12 @@ async function newRecord(
     parent: request.parent ?? undefined,
     enforcement: request.enforcement ?? undefined,
     timeout_seconds: request.timeout_seconds ?? undefined,
+    retry: request.retry ?? undefined,
     pool: request.pool ?? defaultPool,
     idempotency_key: idempotencyKey,
-    config: config === null ? undefined : await savePayload(store, id, "config", config),
+    config:
+      typeof config === "string"
+        ? await savePayload(store, id, "config", config)
+        : (config ?? undefined),
   });
 }

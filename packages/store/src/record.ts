@@ -1,5 +1,11 @@
 /** The item of an execution in the table `Executions`, and what the API shows of it. */
-import { ActionRef, type ExecutionView, Id, type Summary } from "@attune/domain/execution";
+import {
+  ActionRef,
+  type ExecutionView,
+  Id,
+  RetryPolicy,
+  type Summary,
+} from "@attune/domain/execution";
 import { createdOf } from "@attune/domain/ids";
 import type { JsonText } from "@attune/domain/json-text";
 import { Owner, Status } from "@attune/domain/lifecycle";
@@ -33,6 +39,15 @@ export const ExecutionRecord = Row.extend({
   ledger: z.string(),
   config: Payload.optional(),
   result: Payload.optional(),
+  /** The execution that this one is a new try of, the first of them all. */
+  original_execution: Id.optional(),
+  /** What the request said of new tries, and which try this is, from 1. */
+  retry: RetryPolicy.optional(),
+  try: z.int().min(1).optional(),
+  /** A new try is not handed off before, ISO 8601. */
+  not_before: z.string().optional(),
+  /** When somebody asked to cancel what the workers own, ISO 8601. */
+  cancel_requested: z.string().optional(),
   /** When its worker last said that it lives, ISO 8601. */
   beat: z.string().optional(),
 });
@@ -60,6 +75,7 @@ export function viewOf(
     ...summaryOf(record),
     action: record.action ?? null,
     executor: record.executor ?? null,
+    original_execution: record.original_execution ?? null,
     ...payloads,
   };
 }

@@ -1,4 +1,5 @@
-/** What every function of this package works on: a client, the physical names of the tables, a clock. */
+/** What every function of this package works on: a client, the physical names of the tables, a clock, limits. */
+import type { Limits } from "@attune/domain/verdict";
 import type { TableName } from "@attune/topology/tables";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
@@ -9,6 +10,7 @@ export interface Store {
   readonly client: DynamoDBDocumentClient;
   readonly tables: TableNames;
   readonly now: () => Date;
+  readonly limits: Limits;
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 import type { JsonText } from "@attune/domain/json-text";
 import { isFinal, Status } from "@attune/domain/lifecycle";
+import { type Verdict, verdictOf } from "@attune/domain/verdict";
 import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import type { StatusChange } from "./access-patterns/executions-write.ts";
@@ -26,7 +27,8 @@ export interface Hold {
   readonly attempt: number;
 }
 
-async function update(store: Store, params: UpdateCommandInput): Promise<Transition> {
+/** One conditional update: the execution after it, or as it stood against it. */
+export async function update(store: Store, params: UpdateCommandInput): Promise<Transition> {
   const written = await settle(store.client.send(new UpdateCommand(params)));
   if (written.won) return { ok: true, record: ExecutionRecord.parse(written.item) };
   return { ok: false, current: written.item && ExecutionRecord.parse(written.item) };
@@ -46,24 +48,41 @@ export function handOff(store: Store, id: number): Promise<Transition> {
 const isHeldBy = ({ worker, attempt }: Hold, record: ExecutionRecord) =>
   record.executor === worker && record.attempt === attempt;
 
-/** Claims a scheduled execution for a worker; the same claim again is no conflict while it runs. */
+const held = ({ id, worker, attempt }: Hold) =>
+  ({ id, by: "worker", where: { attempt, executor: worker } }) as const;
+
+/**
+ * Claims a scheduled execution for a worker; the same claim again is no conflict while it runs. One that
+ * is to be cancelled, or whose claim has lapsed, ends here: it is there to be run no longer.
+ */
 export async function claim(store: Store, hold: Hold): Promise<Transition> {
   const outcome = await changeStatus(store, {
     id: hold.id,
     to: "running",
     by: "worker",
-    attempt: hold.attempt,
+    where: { attempt: hold.attempt },
+    absent: ["cancel_requested"],
     set: { executor: hold.worker },
   });
-  if (outcome.ok || !outcome.current) return outcome;
-  const again = isHeldBy(hold, outcome.current) && !isFinal(outcome.current.status);
-  return again ? { ok: true, record: outcome.current } : outcome;
+  if (outcome.ok || !outcome.current || isFinal(outcome.current.status)) return outcome;
+  const { current } = outcome;
+  if (isHeldBy(hold, current)) return { ok: true, record: current };
+  if (current.owner === "executor") return outcome;
+  const ended = await endIfDue(store, current);
+  return ended?.ok ? { ok: false, current: ended.record } : outcome;
 }
 
-/** Records that the worker lives; a conflict where it holds the execution no longer. */
-export function beat(store: Store, hold: Hold): Promise<Transition> {
+/**
+ * Records that the worker lives; a conflict where it holds the execution no longer. A cancel that
+ * was asked for makes it `canceling`.
+ */
+export async function beat(store: Store, hold: Hold): Promise<Transition> {
   const now = store.now().toISOString();
-  return update(store, accessPatterns.beat.params(store.tables, { ...hold, now }));
+  const params = accessPatterns.beat.params(store.tables, { ...hold, now });
+  const outcome = await update(store, params);
+  if (!outcome.ok || outcome.record.cancel_requested === undefined) return outcome;
+  if (outcome.record.status === "canceling") return outcome;
+  return changeStatus(store, { ...held(hold), to: "canceling" });
 }
 
 /** How a worker may finish. */
@@ -86,13 +105,40 @@ export async function finish(
 ): Promise<Transition> {
   const result =
     resultText === null ? undefined : await savePayload(store, hold.id, "result", resultText);
-  const held = { ...hold, by: "worker" } as const;
   // A running execution is cancelled by way of `canceling`. Where that is refused, so is what follows.
-  if (to === "cancelled") await changeStatus(store, { ...held, to: "canceling" });
-  const outcome = await changeStatus(store, { ...held, to, set: result ? { result } : {} });
+  if (to === "cancelled") await changeStatus(store, { ...held(hold), to: "canceling" });
+  const outcome = await changeStatus(store, { ...held(hold), to, set: result ? { result } : {} });
   if (outcome.ok || !outcome.current) return outcome;
   const { current } = outcome;
   const again =
     isHeldBy(hold, current) && current.status === to && samePayload(current.result, result);
   return again ? { ok: true, record: current } : outcome;
+}
+
+/**
+ * Ends an execution by a verdict, unless anything has happened to it since it was read: a heartbeat that
+ * comes in between saves it.
+ */
+export function end(
+  store: Store,
+  { id, version, beat }: ExecutionRecord,
+  { to, by, error }: Exclude<Verdict, "wake">,
+): Promise<Transition> {
+  return changeStatus(store, {
+    id,
+    to,
+    by,
+    where: { version, ...(beat === undefined ? {} : { beat }) },
+    absent: beat === undefined ? ["beat"] : [],
+    set: { result: { text: JSON.stringify({ error }) } },
+  });
+}
+
+/** Ends an execution that is due to end; `undefined` where it is not. */
+export async function endIfDue(
+  store: Store,
+  record: ExecutionRecord,
+): Promise<Transition | undefined> {
+  const verdict = verdictOf(record, store.now(), store.limits);
+  return verdict === undefined || verdict === "wake" ? undefined : end(store, record, verdict);
 }

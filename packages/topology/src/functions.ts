@@ -28,8 +28,8 @@ export const functions = {
     memory: 512,
     tables: {
       Executions: ["GetItem", "BatchGetItem", "Query"],
-      Payloads: ["GetItem", "BatchGetItem"],
-      Counters: ["GetItem", "BatchGetItem"],
+      Payloads: ["BatchGetItem"],
+      Counters: ["BatchGetItem"],
     },
     queues: {},
   },
@@ -38,8 +38,8 @@ export const functions = {
     timeout: 25,
     memory: 512,
     tables: {
-      Executions: ["GetItem", "PutItem"],
-      Payloads: ["GetItem", "PutItem"],
+      Executions: ["GetItem", "PutItem", "UpdateItem"],
+      Payloads: ["BatchGetItem", "PutItem"],
       Idempotency: ["PutItem"],
     },
     queues: { ExecutionRequests: ["SendMessage"] },
@@ -49,8 +49,8 @@ export const functions = {
     timeout: 25,
     memory: 512,
     tables: {
-      Executions: ["GetItem", "UpdateItem"],
-      Payloads: ["GetItem", "PutItem"],
+      Executions: ["UpdateItem"],
+      Payloads: ["BatchGetItem", "PutItem"],
     },
     queues: {},
   },
@@ -67,11 +67,11 @@ export const functions = {
     memory: 512,
     tables: {
       Executions: ["GetItem", "PutItem", "UpdateItem"],
-      Payloads: ["GetItem", "PutItem"],
+      Payloads: ["BatchGetItem", "PutItem"],
       Idempotency: ["PutItem"],
     },
     queues: {
-      ExecutionRequests: ["ChangeMessageVisibility"],
+      ExecutionRequests: ["ChangeMessageVisibility", "SendMessage"],
       ExecutionRequestsDlq: ["SendMessage"],
       ExecutionScheduled: ["SendMessage"],
     },
@@ -83,11 +83,28 @@ export const functions = {
     tables: { Counters: ["BatchGetItem", "PutItem", "UpdateItem"] },
     queues: {},
   },
+  events: {
+    handler: "packages/functions/src/streams/events.handler",
+    timeout: 30,
+    memory: 512,
+    tables: {
+      Executions: ["GetItem", "PutItem"],
+      Idempotency: ["PutItem"],
+    },
+    queues: { ExecutionEvents: ["SendMessage"], ExecutionRequests: ["SendMessage"] },
+  },
+  deadLetters: {
+    handler: "packages/functions/src/consumers/dead-letters.handler",
+    timeout: 10,
+    memory: 256,
+    tables: { Executions: ["GetItem", "UpdateItem"] },
+    queues: { ExecutionScheduledDlq: ["ChangeMessageVisibility"] },
+  },
   sweep: {
     handler: "packages/functions/src/schedules/sweep.handler",
     timeout: 60,
     memory: 256,
-    tables: { Executions: ["Query", "BatchGetItem"] },
+    tables: { Executions: ["Query", "BatchGetItem", "UpdateItem"] },
     queues: { ExecutionRequests: ["SendMessage"] },
   },
 } as const satisfies Record<string, Lambda>;

@@ -51,6 +51,18 @@ export const routes = {
     function: "command",
     scope: "executions:write",
   },
+  cancelExecution: {
+    method: "POST",
+    path: `${base}/{id}/cancel`,
+    function: "command",
+    scope: "executions:write",
+  },
+  retryExecution: {
+    method: "POST",
+    path: `${base}/{id}/retry`,
+    function: "command",
+    scope: "executions:write",
+  },
   claimExecution: {
     method: "POST",
     path: `${base}/{id}/claim`,

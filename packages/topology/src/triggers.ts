@@ -1,11 +1,11 @@
 /** What starts a function besides a route: queues, table streams and schedules, as data. */
 import type { FunctionName } from "./functions.ts";
-import type { QueueName } from "./queues.ts";
+import type { DeadLetterQueueName, QueueName } from "./queues.ts";
 import type { TableName } from "./tables.ts";
 
 /** The mapping asks for partial batch responses: a handler answers `batchItemFailures`. */
 export interface QueueTrigger {
-  readonly queue: QueueName;
+  readonly queue: QueueName | DeadLetterQueueName;
   readonly function: FunctionName;
   /** Messages an invocation at most. */
   readonly batchSize: number;
@@ -17,6 +17,11 @@ export interface StreamTrigger {
   readonly function: FunctionName;
   /** Records an invocation at most. */
   readonly batchSize: number;
+  /**
+   * Lambda event filter patterns; a record that matches none of them wakes nobody:
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+   */
+  readonly filters: readonly object[];
   /** After as many, or after a day (the stream's own limit), the batch's place goes to `failures`. */
   readonly maximumRetryAttempts: number;
   /** The queue, of the trigger's own, that keeps the places of the batches that were given up. */
@@ -28,7 +33,21 @@ export interface ScheduleTrigger {
   readonly everyMinutes: number;
 }
 
+/**
+ * A heartbeat writes `beat`, and every change of status takes it away: a record with it is a heartbeat.
+ * A deletion has no new image.
+ */
+const allButHeartbeats = [
+  { dynamodb: { NewImage: { beat: { S: [{ exists: false }] } } } },
+  { eventName: ["REMOVE"] },
+];
+
 export const queueTriggers = {
+  ScheduledDeadLettersToDeadLetters: {
+    queue: "ExecutionScheduledDlq",
+    function: "deadLetters",
+    batchSize: 10,
+  },
   ExecutionRequestsToExecutor: {
     queue: "ExecutionRequests",
     function: "executor",
@@ -41,8 +60,17 @@ export const streamTriggers = {
     table: "Executions",
     function: "counters",
     batchSize: 100,
+    filters: allButHeartbeats,
     maximumRetryAttempts: 1000,
     failures: { resource: "CountersFailures", name: "counters-failures" },
+  },
+  ExecutionsToEvents: {
+    table: "Executions",
+    function: "events",
+    batchSize: 100,
+    filters: allButHeartbeats,
+    maximumRetryAttempts: 1000,
+    failures: { resource: "EventsFailures", name: "events-failures" },
   },
 } as const satisfies Record<string, StreamTrigger>;
 

@@ -12,6 +12,7 @@ import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { advance } from "../executor/advance.ts";
 import { type Publication, publishScheduled } from "../executor/publish.ts";
+import { wakeExecutor } from "../executor/wake.ts";
 import { nextIdentity, store } from "../resources.ts";
 import { Rejection, settleBatch } from "./batch.ts";
 
@@ -49,6 +50,12 @@ async function find(id: number): Promise<ExecutionRecord> {
   return record;
 }
 
+/** A new try is not handed off before its time. */
+const secondsUntilDue = ({ status, not_before }: ExecutionRecord) =>
+  status === "requested" && not_before !== undefined
+    ? (new Date(not_before).getTime() - store.now().getTime()) / 1_000
+    : 0;
+
 interface Handled {
   readonly record: SQSRecord;
   readonly error?: unknown;
@@ -62,6 +69,11 @@ async function handle(record: SQSRecord): Promise<Handled> {
       message.message_type === "execution.requested"
         ? await create(message, record.body)
         : await find(message.payload.execution_id);
+    const wait = secondsUntilDue(found);
+    if (wait > 0) {
+      await wakeExecutor([found.id], wait);
+      return { record };
+    }
     const { record: execution, isOursToPublish } = await advance(store, found);
     if (!isOursToPublish) return { record };
     const correlationId = message.correlation_id ?? message.message_id;

@@ -6,6 +6,7 @@ import { loadPayloads } from "@attune/store/payloads";
 import type { ExecutionRecord } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
+import { messageBody } from "../message-body.ts";
 import { queueUrl } from "../resources.ts";
 import { sqs } from "../sqs.ts";
 import { queueOfPool } from "./pools.ts";
@@ -17,12 +18,6 @@ export interface Publication {
 
 /** A message, and a batch of ten, hold 1 MiB: ten of these fit, with their envelopes. */
 const MAX_CONFIG_BYTES = 90_000;
-
-// SQS refuses U+FFFE and U+FFFF, and servers that stand in for it all that is past the first plane. As an
-// escape each is the same JSON:
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-const REFUSED = /[\uD800-\uDFFF\uFFFE\uFFFF]/g;
-const escapeCharacter = (character: string) => `\\u${character.charCodeAt(0).toString(16)}`;
 
 /** The message of one execution; a config that is too large for it is omitted, and read from the API. */
 export function scheduledMessage(
@@ -40,7 +35,7 @@ export function scheduledMessage(
     ...textsOf({ parent, enforcement, attempt, timeout_seconds, scheduled_at: updated }),
   });
   const stamp = { message_id: randomUUID(), correlation_id: correlationId, timestamp };
-  return messageText("execution.scheduled", payload, stamp).replaceAll(REFUSED, escapeCharacter);
+  return messageBody(messageText("execution.scheduled", payload, stamp));
 }
 
 /**

@@ -8,8 +8,14 @@ import { sqs } from "../sqs.ts";
 /** SQS takes ten at a time. */
 const ENTRIES_A_CALL = 10;
 
-/** @throws Error when a message could not be sent */
-export async function wakeExecutor(ids: readonly number[]): Promise<void> {
+/** SQS delays a message so long at most. */
+const MAX_DELAY_SECONDS = 900;
+
+/**
+ * @param delaySeconds until the executor hears of them, a quarter of an hour at most
+ * @throws Error when a message could not be sent
+ */
+export async function wakeExecutor(ids: readonly number[], delaySeconds = 0): Promise<void> {
   for (let at = 0; at < ids.length; at += ENTRIES_A_CALL) {
     const some = ids.slice(at, at + ENTRIES_A_CALL);
     const { Failed = [] } = await sqs.send(
@@ -17,6 +23,7 @@ export async function wakeExecutor(ids: readonly number[]): Promise<void> {
         QueueUrl: queueUrl("ExecutionRequests"),
         Entries: some.map((id) => ({
           Id: String(id),
+          DelaySeconds: Math.min(Math.ceil(delaySeconds), MAX_DELAY_SECONDS),
           MessageBody: messageText("execution.accepted", JSON.stringify({ execution_id: id }), {
             message_id: randomUUID(),
             correlation_id: randomUUID(),

@@ -11,8 +11,8 @@ export type Endpoint = (event: APIGatewayProxyEventV2) => Promise<Answer>;
 type Shape = Readonly<Record<string, z.ZodType>>;
 type Parsed<S extends Shape> = z.infer<z.ZodObject<S>>;
 
-/** A route that reads. Query parameters that are not in `query` are ignored. */
-export function readEndpoint<Path extends Shape, Query extends Shape>(
+/** A route that takes its path and query. Query parameters that are not in `query` are ignored. */
+export function endpoint<Path extends Shape, Query extends Shape>(
   schemas: { readonly path: Path; readonly query: Query },
   run: (path: Parsed<Path>, query: Parsed<Query>) => Promise<Answer>,
 ): Endpoint {
@@ -23,8 +23,8 @@ export function readEndpoint<Path extends Shape, Query extends Shape>(
     run(parseParams(path, event.pathParameters ?? {}), parseParams(query, queryOf(event, names)));
 }
 
-/** A route that writes. `texts` holds the body's members as they came, for what is kept to the letter. */
-export function writeEndpoint<Path extends Shape, Body>(
+/** A route that takes its path and a JSON body. `texts` holds the body's members as they came, for what is kept to the letter. */
+export function bodyEndpoint<Path extends Shape, Body>(
   schemas: { readonly path: Path; readonly body: z.ZodType<Body> },
   run: (path: Parsed<Path>, body: Body, texts: ReadonlyMap<string, JsonText>) => Promise<Answer>,
 ): Endpoint {

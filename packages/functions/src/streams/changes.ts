@@ -3,9 +3,7 @@ import { Status } from "@attune/domain/lifecycle";
 import type { Change } from "@attune/store/counters/fold";
 import type { DynamoDBRecord } from "aws-lambda";
 import * as z from "zod";
-
-const N = z.object({ N: z.string() }).transform(({ N }) => Number(N));
-const S = z.object({ S: z.string() }).transform(({ S }) => S);
+import { N, S } from "./attributes.ts";
 
 /** What is read of an image: attributes as DynamoDB writes them. */
 const Image = z.object({

@@ -12,7 +12,7 @@ export const executionReads = {
     operation: "GetItem",
     table: "Executions",
     purpose: "One execution, as it is now.",
-    serves: ["getExecution", "requestExecution", "heartbeatExecution", "executor"],
+    serves: ["getExecution", "requestExecution", "executor"],
     params: (tables, { id }: { id: number }) => ({
       TableName: tables.Executions,
       Key: { id },
@@ -48,7 +48,7 @@ export const executionReads = {
     operation: "BatchGetItem",
     table: "Executions",
     purpose: "What a list shows of some executions.",
-    serves: ["listExecutions", "listByEnforcement"],
+    serves: ["listExecutions", "listByStatus", "listByEnforcement"],
     params: (tables, { ids }: { ids: readonly number[] }) => ({
       RequestItems: {
         [tables.Executions]: {
@@ -63,7 +63,7 @@ export const executionReads = {
     operation: "BatchGetItem",
     table: "Executions",
     purpose: "Some executions, whole, for the filters that look into results.",
-    serves: ["listExecutions", "sweep"],
+    serves: ["listExecutions", "listByStatus", "listByEnforcement", "sweep"],
     params: (tables, { ids }: { ids: readonly number[] }) => ({
       RequestItems: { [tables.Executions]: { Keys: ids.map((id) => ({ id })) } },
     }),

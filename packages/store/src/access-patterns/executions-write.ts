@@ -4,16 +4,18 @@ import type { Payload } from "../payloads.ts";
 import type { ExecutionRecord } from "../record.ts";
 import { namesOf, pattern } from "./pattern.ts";
 
-/** A change of status by its owner, and what is set with it. */
+/** A change of status by its owner, what it depends on beside the status, and what is set with it. */
 export interface StatusChange {
   readonly id: number;
   readonly to: Status;
   readonly by: Owner;
   readonly now: string;
-  /** Only this attempt, where a worker writes. */
-  readonly attempt?: number;
-  /** Only the worker that claimed it. */
-  readonly worker?: number;
+  /** Attributes that have to be as they were read, or as the caller's hold has them. */
+  readonly where?: Readonly<
+    Partial<Pick<ExecutionRecord, "attempt" | "executor" | "version" | "beat">>
+  >;
+  /** Attributes that must not be there. */
+  readonly absent?: readonly ("beat" | "cancel_requested")[];
   readonly set?: { readonly executor?: number; readonly result?: Payload };
 }
 
@@ -22,7 +24,7 @@ export const executionWrites = {
     operation: "PutItem",
     table: "Idempotency",
     purpose: "The id that an idempotency key stands for; the first one wins.",
-    serves: ["requestExecution", "executor"],
+    serves: ["requestExecution", "retryExecution", "executor", "events"],
     params: (tables, given: { key: string; id: number; replaces?: number }) => ({
       TableName: tables.Idempotency,
       Item: { key: given.key, id: given.id },
@@ -43,7 +45,7 @@ export const executionWrites = {
     operation: "PutItem",
     table: "Executions",
     purpose: "A new execution, unless its id is taken.",
-    serves: ["requestExecution", "executor"],
+    serves: ["requestExecution", "retryExecution", "executor", "events"],
     params: (
       tables,
       { record, feed, pack }: { record: ExecutionRecord; feed: string; pack?: string },
@@ -59,23 +61,24 @@ export const executionWrites = {
     operation: "UpdateItem",
     table: "Executions",
     purpose: "A change of status by the owner, from a status that the lifecycle allows.",
-    serves: ["claimExecution", "finishExecution", "executor"],
+    serves: [
+      "cancelExecution",
+      "claimExecution",
+      "heartbeatExecution",
+      "finishExecution",
+      "executor",
+      "deadLetters",
+      "sweep",
+    ],
     params: (tables, change: StatusChange) => {
       const from = sources(change.to, change.by);
       if (from.length === 0)
         throw new RangeError(`No ${change.by} changes a status to ${change.to}`);
-      const { executor, result } = change.set ?? {};
-      const sets = {
-        status: change.to,
-        updated: change.now,
-        ...(executor === undefined ? {} : { executor }),
-        ...(result === undefined ? {} : { result }),
-      };
-      const conditions = {
-        owner: change.by,
-        ...(change.attempt === undefined ? {} : { attempt: change.attempt }),
-        ...(change.worker === undefined ? {} : { executor: change.worker }),
-      };
+      const { where = {}, absent = [], set = {} } = change;
+      const sets = { status: change.to, updated: change.now, ...set };
+      const equal = { owner: change.by, ...where };
+      const values = (prefix: string, of: object) =>
+        Object.fromEntries(Object.entries(of).map(([name, value]) => [`:${prefix}${name}`, value]));
       return {
         TableName: tables.Executions,
         Key: { id: change.id },
@@ -85,23 +88,44 @@ export const executionWrites = {
         ].join(", ")} REMOVE #beat`,
         ConditionExpression: [
           `#status IN (${from.map((_, at) => `:from${at}`).join(", ")})`,
-          ...Object.keys(conditions).map((name) => `#${name} = :if_${name}`),
+          ...Object.keys(equal).map((name) => `#${name} = :if_${name}`),
+          ...absent.map((name) => `attribute_not_exists(#${name})`),
         ].join(" AND "),
         ExpressionAttributeNames: namesOf([
-          ...new Set([...Object.keys(sets), ...Object.keys(conditions), "version", "beat"]),
+          ...new Set([...Object.keys({ ...sets, ...equal }), ...absent, "version", "beat"]),
         ]),
         ExpressionAttributeValues: {
-          ...Object.fromEntries(Object.entries(sets).map(([name, value]) => [`:${name}`, value])),
-          ...Object.fromEntries(from.map((status, at) => [`:from${at}`, status])),
-          ...Object.fromEntries(
-            Object.entries(conditions).map(([name, value]) => [`:if_${name}`, value]),
-          ),
+          ...values("", sets),
+          ...values("from", from),
+          ...values("if_", equal),
           ":one": 1,
         },
         ReturnValues: "ALL_NEW",
         ReturnValuesOnConditionCheckFailure: "ALL_OLD",
       };
     },
+  }),
+  requestCancel: pattern({
+    operation: "UpdateItem",
+    table: "Executions",
+    purpose: "A note for the worker side that somebody wants it cancelled: no change of status.",
+    serves: ["cancelExecution"],
+    params: (tables, { id, now }: { id: number; now: string }) => ({
+      TableName: tables.Executions,
+      Key: { id },
+      UpdateExpression: "SET #cancel_requested = :now",
+      ConditionExpression:
+        "#owner = :worker AND #status IN (:scheduled, :running) AND attribute_not_exists(#cancel_requested)",
+      ExpressionAttributeNames: namesOf(["cancel_requested", "owner", "status"]),
+      ExpressionAttributeValues: {
+        ":now": now,
+        ":worker": "worker",
+        ":scheduled": "scheduled",
+        ":running": "running",
+      },
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    }),
   }),
   handOff: pattern({
     operation: "UpdateItem",

@@ -1,4 +1,6 @@
 /** What an access pattern is. */
+import type { FunctionName } from "@attune/topology/functions";
+import type { RouteName } from "@attune/topology/routes";
 import type { TableName } from "@attune/topology/tables";
 import type {
   BatchGetCommandInput,
@@ -21,8 +23,8 @@ export interface AccessPattern<Operation extends keyof Inputs, Given> {
   readonly operation: Operation;
   readonly table: TableName;
   readonly purpose: string;
-  /** Routes and functions of the topology. */
-  readonly serves: readonly string[];
+  /** The routes, and the functions without routes, that make it. */
+  readonly serves: readonly (RouteName | FunctionName)[];
   readonly params: (tables: TableNames, given: Given) => Inputs[Operation];
 }
 

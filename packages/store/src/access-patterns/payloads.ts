@@ -6,7 +6,16 @@ export const payloadPatterns = {
     operation: "BatchGetItem",
     table: "Payloads",
     purpose: "The texts of large configs and results.",
-    serves: ["getExecution", "listExecutions", "claimExecution", "finishExecution", "executor"],
+    serves: [
+      "getExecution",
+      "listExecutions",
+      "listByStatus",
+      "listByEnforcement",
+      "requestExecution",
+      "claimExecution",
+      "finishExecution",
+      "executor",
+    ],
     params: (tables, { keys }: { keys: readonly string[] }) => ({
       RequestItems: {
         [tables.Payloads]: { Keys: keys.map((key) => ({ key })), ConsistentRead: true },

@@ -3,12 +3,12 @@ import { readView } from "@attune/store/read-execution";
 import { claim } from "@attune/store/transitions";
 import { store } from "../../resources.ts";
 import { dataAnswer } from "../answer.ts";
-import { writeEndpoint } from "../endpoint.ts";
+import { bodyEndpoint } from "../endpoint.ts";
 import { HoldBody, holdOf, recordAfter } from "../hold.ts";
 import { IdParam } from "../params.ts";
 
 /** `POST /{id}/claim`: the execution is the worker's, and running. */
-export const claimExecution = writeEndpoint(
+export const claimExecution = bodyEndpoint(
   { path: { id: IdParam }, body: HoldBody },
   async ({ id }, body) => {
     const hold = holdOf(id, body);

@@ -4,12 +4,12 @@ import { finish, Outcome } from "@attune/store/transitions";
 import * as z from "zod";
 import { store } from "../../resources.ts";
 import { dataAnswer } from "../answer.ts";
-import { writeEndpoint } from "../endpoint.ts";
+import { bodyEndpoint } from "../endpoint.ts";
 import { HoldBody, holdOf, recordAfter } from "../hold.ts";
 import { IdParam } from "../params.ts";
 
 /** `POST /{id}/finish`: the last write of an execution, with its result. */
-export const finishExecution = writeEndpoint(
+export const finishExecution = bodyEndpoint(
   {
     path: { id: IdParam },
     body: HoldBody.extend({ status: Outcome, result: z.unknown().optional() }),

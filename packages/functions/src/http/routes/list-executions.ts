@@ -5,7 +5,7 @@ import * as z from "zod";
 import { store } from "../../resources.ts";
 import { type Answer, dataAnswer } from "../answer.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
-import { readEndpoint } from "../endpoint.ts";
+import { endpoint } from "../endpoint.ts";
 import { integerParam, PageParam, PerPageParam, StatusParam, textParam } from "../params.ts";
 
 const paging = { page: PageParam, per_page: PerPageParam, cursor: z.string().optional() };
@@ -51,19 +51,18 @@ async function answerList(query: Query): Promise<Answer> {
 }
 
 /** `GET /` */
-export const listExecutions = readEndpoint(
-  { path: {}, query: { ...paging, ...filters } },
-  (_, query) => answerList(query),
+export const listExecutions = endpoint({ path: {}, query: { ...paging, ...filters } }, (_, query) =>
+  answerList(query),
 );
 
 /** `GET /status/{status}`: the same list, its status in the path. */
-export const listByStatus = readEndpoint(
+export const listByStatus = endpoint(
   { path: { status: StatusParam }, query: { ...paging, ...filters } },
   (path, query) => answerList({ ...query, ...path }),
 );
 
 /** `GET /enforcement/{enforcement_id}`: the same list, its enforcement in the path. */
-export const listByEnforcement = readEndpoint(
+export const listByEnforcement = endpoint(
   {
     path: { enforcement_id: integerParam("The enforcement ID") },
     query: { ...paging, ...filters },

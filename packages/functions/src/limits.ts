@@ -1,0 +1,16 @@
+/** The limits of the stage: those of the topology, unless the function's environment says otherwise. */
+import { limits as defaults } from "@attune/topology/limits";
+import * as z from "zod";
+
+const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
+
+const Limits = z.object({
+  LEASE_SECONDS: seconds(defaults.LEASE_SECONDS),
+  WAKE_SECONDS: seconds(defaults.WAKE_SECONDS),
+  SCHEDULING_SECONDS: seconds(defaults.SCHEDULING_SECONDS),
+  QUEUE_SECONDS: seconds(defaults.QUEUE_SECONDS),
+  RUN_SECONDS: seconds(defaults.RUN_SECONDS),
+  GRACE_SECONDS: seconds(defaults.GRACE_SECONDS),
+});
+
+export const limits = Limits.parse(process.env);

@@ -1,0 +1,5 @@
+/** Attributes of an image in a stream record, as DynamoDB writes them. */
+import * as z from "zod";
+
+export const N = z.object({ N: z.string() }).transform(({ N }) => Number(N));
+export const S = z.object({ S: z.string() }).transform(({ S }) => S);
