@@ -31,13 +31,13 @@ it("stays in its millisecond for two thousand ids, and takes the next one then",
   expect(Math.max(...times)).toBe(start + 1);
 });
 
-it("puts up to 32 executions in a row on a ledger page, for ten seconds", () => {
+it("puts up to 64 executions in a row on a ledger page, for a minute", () => {
   let now = start;
   const next = createIdSource(() => now);
-  const pages = Array.from({ length: 65 }, () => next().ledger);
+  const pages = Array.from({ length: 129 }, () => next().ledger);
   expect([...Map.groupBy(pages, (page) => page).values()].map((page) => page.length)).toEqual([
-    32, 32, 1,
+    64, 64, 1,
   ]);
-  now += 11_000;
+  now += 61_000;
   expect(next().ledger).not.toBe(pages.at(-1));
 });

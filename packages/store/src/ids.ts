@@ -7,9 +7,9 @@ export interface Identity {
   readonly ledger: string;
 }
 
-/** Thirty-two entries keep a page under one kilobyte, one write unit. */
-const PAGE_ENTRIES = 32;
-const PAGE_MS = 10_000;
+/** Sixty-four entries keep a page under one kilobyte, one write unit. */
+const PAGE_ENTRIES = 64;
+const PAGE_MS = 60_000;
 
 /**
  * A source of ids that grow from call to call, also within one millisecond and when the clock steps

@@ -12,7 +12,7 @@ import {
   sumContributions,
 } from "./fold.ts";
 import { counterKeys } from "./keys.ts";
-import { advancePage, type LedgerPage, readPages } from "./ledger.ts";
+import { advancePage, entryOf, type LedgerPage, readPages } from "./ledger.ts";
 
 /** What a transaction takes at most. */
 const ITEMS_A_TRANSACTION = 100;
@@ -76,7 +76,7 @@ async function countOnce(store: Store, changes: readonly Change[]): Promise<void
   );
   const contributions = newestOfEach(changes).flatMap((change) => {
     const page = pages.get(counterKeys.ledger(change.ledger));
-    return contributionOf(change, page?.entries[String(change.id)]) ?? [];
+    return contributionOf(change, entryOf(page, change.id)) ?? [];
   });
   for (const some of cutIntoTransactions(contributions)) await write(store, pages, some);
 }

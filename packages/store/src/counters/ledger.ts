@@ -1,14 +1,16 @@
-/** The pages of the ledger: for each of up to 32 executions, the newest change that is counted. */
+/** The pages of the ledger: for each of up to 64 executions, the newest change that is counted. */
 import * as z from "zod";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
 import type { Store } from "../store.ts";
-import { type Contribution, isSettled } from "./fold.ts";
+import { type Contribution, type Entry, isSettled } from "./fold.ts";
 import { counterKeys } from "./keys.ts";
+
+const entryKey = (id: number) => id.toString(36);
 
 const LedgerPage = z.object({
   key: z.string(),
-  /** Execution id → entry. */
+  /** Execution id, in base 36 for its size → entry. */
   entries: z.record(z.string(), z.int()),
   /** Counts the writes of the page, from 1. */
   revision: z.int().min(1),
@@ -23,6 +25,10 @@ export interface LedgerPage extends z.infer<typeof LedgerPage> {
  * final is of no use then. A week is for whoever has to look.
  */
 const KEPT_SECONDS = 7 * 24 * 3_600;
+
+/** What a page has of an execution. */
+export const entryOf = (page: LedgerPage | undefined, id: number): Entry | undefined =>
+  page?.entries[entryKey(id)];
 
 /** The pages of some executions, as they are now, by their item's key. */
 export async function readPages(
@@ -44,7 +50,7 @@ export function advancePage(
 ): LedgerPage {
   const entries = {
     ...page?.entries,
-    ...Object.fromEntries(contributions.map(({ id, entry }) => [String(id), entry])),
+    ...Object.fromEntries(contributions.map(({ id, entry }) => [entryKey(id), entry])),
   };
   const expires = Math.floor(now.getTime() / 1_000) + KEPT_SECONDS;
   return {

@@ -41,9 +41,11 @@ export interface Listed {
 const SEARCH_BUDGET = { looked: 2_000, bytes: 32_000_000 };
 
 /** Entries a chunk: of items, and of results, fewer are read than of bare entries. */
-function chunkSizeOf(path: Path, until: number): (chunk: number) => number {
+function chunkSizeOf(path: Path, until: number, knowsTotal: boolean): (chunk: number) => number {
   if (path.onItem.includes("result_contains")) return () => 100;
   if (path.onItem.length > 0) return (chunk) => Math.min(100 * 2 ** chunk, 1_600);
+  // Without a counter the walk goes to the end anyway: in as few round trips as it can.
+  if (path.onEntry.length > 0 && !knowsTotal) return () => 10_000;
   if (path.onEntry.length > 0) return (chunk) => Math.min(200 * 2 ** chunk, 10_000);
   // One entry past the page tells whether the page is the last.
   return () => Math.min(until + 1, 10_000);
@@ -103,7 +105,7 @@ async function collect(
     ...rest,
   });
 
-  const chunkSize = chunkSizeOf(path, end - matched);
+  const chunkSize = chunkSizeOf(path, end - matched, totalOf(filter) !== undefined);
   for await (const chunk of walk(store, filter, path, from?.before, chunkSize)) {
     onPage.push(...chunk.matches.slice(Math.max(0, first - matched), Math.max(0, end - matched)));
     matched += chunk.matches.length;
