@@ -5,6 +5,10 @@ declare module "sst" {
       "name": string
       "stage": string
     }
+    "Blobs": {
+      "name": string
+      "type": "sst.aws.Bucket"
+    }
     "CommandHandler": {
       "name": string
       "type": "sst.aws.Function"
@@ -18,6 +22,18 @@ declare module "sst" {
       "url": string
     }
     "CountersHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "DeadLettersHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "EventsFailures": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
+    "EventsHandler": {
       "name": string
       "type": "sst.aws.Function"
     }

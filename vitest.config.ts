@@ -19,10 +19,13 @@ export default defineConfig({
       project("domain"),
       project("store"),
       project("functions"),
+      project("model"),
+      project("worker"),
       project("local"),
       project("infra", { globalSetup: ["test/infra/global-setup.ts"] }),
       project("docs"),
       project("e2e"),
+      project("chaos"),
     ],
   },
 });

@@ -34,8 +34,7 @@ function roundTripsOf(calls: readonly Call[]): number {
   return trips;
 }
 
-/** Write units of one call. */
-export function writeUnitsOf({ status, writeUnits }: Call): number {
+function writeUnitsOf({ status, writeUnits }: Call): number {
   return status === 400 ? REFUSED_UNITS : writeUnits;
 }
 

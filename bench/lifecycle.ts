@@ -93,8 +93,8 @@ function livesOf(since: number): Change[][] {
   }).flat();
 }
 
-/** One change of each execution, or more: those from a version to before another one. */
-const versions = (lives: readonly Change[][], from: number, to: number) =>
+/** The changes of all lives, life by life, from one place in a life to before another. */
+const changesOf = (lives: readonly Change[][], from: number, to: number) =>
   lives.flatMap((life) => life.slice(from, to));
 
 /** The lives in an order that has nothing to do with that in which they began. */
@@ -109,16 +109,16 @@ const orders: Readonly<Record<string, (lives: readonly Change[][]) => Change[]>>
   "a batch is one change of each of a hundred executions": (lives) =>
     Array.from({ length: lives.length / CHANGES_A_BATCH }, (_, group) =>
       lives.slice(group * CHANGES_A_BATCH, (group + 1) * CHANGES_A_BATCH),
-    ).flatMap((hundred) => statuses.flatMap((_, at) => versions(hundred, at, at + 1))),
+    ).flatMap((hundred) => statuses.flatMap((_, at) => changesOf(hundred, at, at + 1))),
   "the executor's four changes of an execution share a batch": (lives) => [
-    ...versions(lives, 0, 4),
-    ...versions(lives, 4, 5),
-    ...versions(lives, 5, 6),
+    ...changesOf(lives, 0, 4),
+    ...changesOf(lives, 4, 5),
+    ...changesOf(lives, 5, 6),
   ],
   "the same, and workers take a thousand executions in any order": (lives) => [
-    ...versions(lives, 0, 4),
-    ...versions(mixed(lives, 1), 4, 5),
-    ...versions(mixed(lives, 2), 5, 6),
+    ...changesOf(lives, 0, 4),
+    ...changesOf(mixed(lives, 1), 4, 5),
+    ...changesOf(mixed(lives, 2), 5, 6),
   ],
 };
 
@@ -126,8 +126,8 @@ export interface Counting {
   /** For one execution. */
   readonly writeUnits: number;
   readonly readUnits: number;
-  /** Write units of a batch → how many batches took as many. */
-  readonly batches: ReadonlyMap<number, number>;
+  /** Write units, batch by batch. */
+  readonly batches: readonly number[];
 }
 
 async function measureCounting(
@@ -141,11 +141,10 @@ async function measureCounting(
   }
   const share = (of: "readUnits" | "writeUnits") =>
     costs.reduce((sum, cost) => sum + cost[of], 0) / EXECUTIONS;
-  const byUnits = Map.groupBy(costs, ({ writeUnits }) => writeUnits);
   return {
     writeUnits: share("writeUnits"),
     readUnits: share("readUnits"),
-    batches: new Map([...byUnits].map(([units, some]) => [units, some.length])),
+    batches: costs.map(({ writeUnits }) => writeUnits),
   };
 }
 

@@ -6,8 +6,9 @@ import { markdownTable } from "./table.ts";
 
 export function routeSection(costs: ReadonlyMap<string, Cost>, executions: number): string {
   const header = ["Route", "Requests", "One after the other", "Read units", "Write units", "Items"];
-  const rows = [...costs].map(([route, cost]) => [
-    `\`${route.replace(/[,(].*$/, "").trim()}\`${route.match(/[,(].*$/)?.[0].replace(/^\(/, " (") ?? ""}`,
+  const titleOf = (name: string) => name.replace(/^[^,]*/, "`$&`");
+  const rows = [...costs].map(([name, cost]) => [
+    titleOf(name),
     cost.requests,
     cost.roundTrips,
     cost.readUnits,
@@ -41,7 +42,8 @@ export function lifecycleSection(
   ]);
   const countingRows = [...countings].map(([order, { writeUnits, readUnits, batches }]) => [
     order,
-    [...batches].map(([units, times]) => `${times} × ${units}`).join(" + "),
+    batches.length,
+    `${Math.min(...batches)} to ${Math.max(...batches)}`,
     readUnits,
     writeUnits,
     written + writeUnits,
@@ -61,7 +63,8 @@ write in a transaction costs twice.
 ${markdownTable(
   [
     "Order of the changes",
-    "Write units, batch by batch",
+    "Batches",
+    "Write units a batch",
     "Read units, each",
     "Write units, each",
     "Whole lifecycle",

@@ -4,7 +4,7 @@ import { type Cost, costOf } from "./cost.ts";
 import { actions, bringTo, FEW, packs, request, worker } from "./executions.ts";
 import type { CountedService } from "./service.ts";
 
-/** Lists of one page of 20; the names are their query strings. */
+/** Lists of one page of 20; a name is a query string, and what there is to say of it after a comma. */
 export const singleFilters = {
   "": {},
   "?status": { status: "completed" },
@@ -22,8 +22,8 @@ export const mixedFilters = {
 const otherLists = {
   "?page=2": { page: 2 },
   "?page=50": { page: 50 },
-  "?result_contains (a match in half of all)": { result_contains: "sent" },
-  "?result_contains (no match)": { result_contains: "nowhere to be found" },
+  "?result_contains, found in most": { result_contains: "sent" },
+  "?result_contains, found nowhere": { result_contains: "nowhere to be found" },
 } as const;
 
 type Query = Parameters<Api["list"]>[0];

@@ -26,6 +26,7 @@ export async function startCountedService() {
   const http = await startHttpServer(0, gateway(functions, {}));
   const store = storeAt(engines.dynamodb);
   const countedStore = storeAt(proxy.url);
+  const operations = new Set<string>();
 
   return {
     api: apiAt(http.url),
@@ -38,8 +39,12 @@ export async function startCountedService() {
     async callsOf(work: () => Promise<unknown>) {
       proxy.reset();
       await work();
-      return proxy.log();
+      const calls = proxy.log();
+      for (const { operation } of calls) operations.add(operation);
+      return calls;
     },
+    /** Whatever all that work asked of DynamoDB, by its name. */
+    operations,
     async stop() {
       await http.stop(1_000);
       store.client.destroy();

@@ -1,4 +1,6 @@
 import { functions, type Lambda } from "../packages/topology/src/functions.ts";
+import { limits } from "../packages/topology/src/limits.ts";
+import type { Buckets } from "./buckets.ts";
 import { permissionsOf } from "./permissions.ts";
 import type { Queues } from "./queues.ts";
 import type { Settings } from "./settings.ts";
@@ -21,11 +23,16 @@ const unusedCredentialSources = [
 ];
 
 /** One Lambda for each function of the topology, whatever number of routes and triggers it has. */
-export function createFunctions(settings: Settings, tables: Tables, queues: Queues): Functions {
+export function createFunctions(
+  settings: Settings,
+  tables: Tables,
+  queues: Queues,
+  buckets: Buckets,
+): Functions {
   return Object.fromEntries(
     Object.entries<Lambda>(functions).map(([name, lambda]) => [
       name,
-      createFunction(name, lambda, settings, tables, queues),
+      createFunction(name, lambda, settings, tables, queues, buckets),
     ]),
   );
 }
@@ -36,6 +43,7 @@ function createFunction(
   settings: Settings,
   tables: Tables,
   queues: Queues,
+  buckets: Buckets,
 ) {
   // The table Counters and the function counters cannot both be a component `Counters`.
   const component = `${name[0].toUpperCase()}${name.slice(1)}Handler`;
@@ -52,13 +60,15 @@ function createFunction(
     timeout: `${lambda.timeout} seconds`,
     memory: `${lambda.memory} MB`,
     nodejs: { minify: true, esbuild: { external: unusedCredentialSources } },
+    environment: limitsOf(lambda, settings),
     logging: { format: "json", logGroup: logs.name },
     link: [
       ...Object.keys(lambda.tables).map((table) => tables[table]),
       ...Object.keys(lambda.queues).map((queue) => queues[queue]),
+      ...Object.keys(lambda.buckets).map((bucket) => buckets[bucket]),
     ],
     permissions: [
-      ...permissionsOf(name, lambda, tables, queues),
+      ...permissionsOf(name, lambda, tables, queues, buckets),
       {
         actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
         resources: [$interpolate`${logs.arn}:*`],
@@ -75,4 +85,11 @@ function createFunction(
       },
     },
   });
+}
+
+function limitsOf(lambda: Lambda, settings: Settings) {
+  const names = lambda.limits ?? [];
+  return Object.fromEntries(
+    names.map((name) => [name, String(settings.limits[name] ?? limits[name])]),
+  );
 }

@@ -1,17 +1,20 @@
+import { bucketUses } from "../packages/topology/src/buckets.ts";
 import type { Lambda } from "../packages/topology/src/functions.ts";
 import { queueTriggers, streamTriggers } from "../packages/topology/src/triggers.ts";
+import type { Buckets } from "./buckets.ts";
 import type { Queues } from "./queues.ts";
 import type { Tables } from "./storage.ts";
 
 type Statement = sst.aws.FunctionPermissionArgs;
 
 /**
- * Keeps a link to what a function needs to find a table or a queue. As SST ships it, a link also
+ * Keeps a link to what a function needs to find a table, a queue or a bucket. As SST ships it, a link also
  * grants every action of the service on that resource. Comes before any resource.
  */
 export function linkNamesOnly(): void {
   sst.Linkable.wrap(sst.aws.Dynamo, (table) => ({ properties: { name: table.name } }));
   sst.Linkable.wrap(sst.aws.Queue, (queue) => ({ properties: { url: queue.url } }));
+  sst.Linkable.wrap(sst.aws.Bucket, (bucket) => ({ properties: { name: bucket.name } }));
 }
 
 /** All that the role of a function may do, but for its logs: what it calls, and what its triggers need. */
@@ -20,10 +23,12 @@ export function permissionsOf(
   lambda: Lambda,
   tables: Tables,
   queues: Queues,
+  buckets: Buckets,
 ): Statement[] {
   return [
     ...tableAccess(lambda, tables),
     ...queueAccess(lambda, queues),
+    ...bucketAccess(lambda, buckets),
     ...queueTriggerAccess(name, queues),
     ...streamTriggerAccess(name, tables, queues),
   ];
@@ -44,6 +49,17 @@ function queueAccess(lambda: Lambda, queues: Queues): Statement[] {
     actions: actions.map((action) => `sqs:${action}`),
     resources: [queues[name].arn],
   }));
+}
+
+function bucketAccess(lambda: Lambda, buckets: Buckets): Statement[] {
+  return Object.entries(lambda.buckets).flatMap(([name, uses]) =>
+    uses
+      .flatMap((use) => Object.entries(bucketUses[use]))
+      .map(([action, path]) => ({
+        actions: [`s3:${action}`],
+        resources: [$interpolate`${buckets[name].arn}${path}`],
+      })),
+  );
 }
 
 function queueTriggerAccess(name: string, queues: Queues): Statement[] {

@@ -1,4 +1,9 @@
-import { type Queue, queues, retentionSeconds } from "../packages/topology/src/queues.ts";
+import {
+  deadLetterVisibilityTimeout,
+  type Queue,
+  queues,
+  retentionSeconds,
+} from "../packages/topology/src/queues.ts";
 import { streamTriggers } from "../packages/topology/src/triggers.ts";
 
 /** By resource: each queue of the topology, its `<Key>Dlq`, and the failures of each stream trigger. */
@@ -16,7 +21,9 @@ export function createQueues(): Queues {
 
 function createQueueWithDlq(key: string, queue: Queue) {
   const dlqKey = `${key}Dlq`;
-  const dlq = createQueue(dlqKey, `${queue.name}-dlq`);
+  const dlq = createQueue(dlqKey, `${queue.name}-dlq`, {
+    visibilityTimeout: `${deadLetterVisibilityTimeout} seconds`,
+  });
   const source = createQueue(key, queue.name, {
     visibilityTimeout: `${queue.visibilityTimeout} seconds`,
     dlq: { queue: dlq.arn, retry: queue.maxReceiveCount },

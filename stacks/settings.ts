@@ -1,4 +1,5 @@
 /** What differs between stages, in one place. A stage that is not listed is somebody's own: `personal`. */
+import type { LimitName } from "../packages/topology/src/limits.ts";
 
 export interface Settings {
   /**
@@ -15,6 +16,10 @@ export interface Settings {
   readonly corsOrigins: readonly string[];
   /** Requests a second that the API takes, and how many more at once. The rest get 429. */
   readonly throttle: { readonly rate: number; readonly burst: number };
+  /** Where they are to be other than the topology's. */
+  readonly limits: Readonly<Partial<Record<LimitName, number>>>;
+  /** It has alarms, and must be given an address for them, see {@link alarmAddressOf}. */
+  readonly alarms: boolean;
 }
 
 const unlisted: Settings = {
@@ -23,6 +28,9 @@ const unlisted: Settings = {
   logRetention: 7,
   corsOrigins: [],
   throttle: { rate: 100, burst: 100 },
+  // Whoever tries something out starts a worker today, or not at all.
+  limits: { QUEUE_SECONDS: 86_400 },
+  alarms: false,
 };
 
 const stages: Readonly<Record<string, Settings>> = {
@@ -32,6 +40,8 @@ const stages: Readonly<Record<string, Settings>> = {
     logRetention: 90,
     corsOrigins: [],
     throttle: { rate: 5000, burst: 2500 },
+    limits: {},
+    alarms: true,
   },
   staging: {
     keepData: false,
@@ -39,6 +49,8 @@ const stages: Readonly<Record<string, Settings>> = {
     logRetention: 30,
     corsOrigins: [],
     throttle: { rate: 500, burst: 500 },
+    limits: {},
+    alarms: true,
   },
   personal: { ...unlisted, auth: "none" },
 };
@@ -65,5 +77,30 @@ export function authOf(stage: string, environment: Readonly<NodeJS.ProcessEnv>):
   throw new Error(
     `Stage "${stage}" does not say who may call its API: set AUTH_ISSUER (an https:// URL) and ` +
       `AUTH_AUDIENCE, or give the stage auth: "none" in stacks/settings.ts.`,
+  );
+}
+
+export interface AlarmAddress {
+  readonly protocol: "email" | "https";
+  readonly endpoint: string;
+}
+
+/**
+ * Who hears of the alarms of a stage, `undefined` where it has none: the environment variable
+ * `ALARM_ADDRESS` of the deployment, an e-mail address or an https:// URL.
+ *
+ * @throws where a stage has alarms, and nobody to hear of them.
+ */
+export function alarmAddressOf(
+  stage: string,
+  environment: Readonly<NodeJS.ProcessEnv>,
+): AlarmAddress | undefined {
+  if (!settingsOf(stage).alarms) return undefined;
+  const { ALARM_ADDRESS: endpoint = "" } = environment;
+  if (endpoint.startsWith("https://")) return { protocol: "https", endpoint };
+  if (/^[^@\s/]+@[^@\s/]+$/.test(endpoint)) return { protocol: "email", endpoint };
+  throw new Error(
+    `Stage "${stage}" does not say who hears of its alarms: set ALARM_ADDRESS (an e-mail address or an ` +
+      `https:// URL), or give the stage alarms: false in stacks/settings.ts.`,
   );
 }

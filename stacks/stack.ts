@@ -1,8 +1,10 @@
 import { createApi } from "./api.ts";
+import { createBuckets } from "./buckets.ts";
 import { createFunctions } from "./functions.ts";
+import { createAlarms } from "./monitoring.ts";
 import { linkNamesOnly } from "./permissions.ts";
 import { createQueues } from "./queues.ts";
-import { authOf, settingsOf } from "./settings.ts";
+import { alarmAddressOf, authOf, settingsOf } from "./settings.ts";
 import { createTables } from "./storage.ts";
 import { createTriggers } from "./triggers.ts";
 
@@ -10,11 +12,14 @@ import { createTriggers } from "./triggers.ts";
 export function createStack(stage: string) {
   const settings = settingsOf(stage);
   const auth = authOf(stage, process.env);
+  const alarmAddress = alarmAddressOf(stage, process.env);
   linkNamesOnly();
   const tables = createTables(settings);
   const queues = createQueues();
-  const functions = createFunctions(settings, tables, queues);
+  const buckets = createBuckets(settings);
+  const functions = createFunctions(settings, tables, queues, buckets);
   createTriggers(tables, queues, functions);
   const api = createApi(settings, auth, functions);
+  if (alarmAddress) createAlarms(alarmAddress, { api, tables, queues, functions });
   return { api: api.url };
 }

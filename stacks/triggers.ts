@@ -44,6 +44,9 @@ function mapStream(
     functionName: functions[trigger.function].arn,
     startingPosition: "TRIM_HORIZON",
     batchSize: trigger.batchSize,
+    filterCriteria: {
+      filters: trigger.filters.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
+    },
     functionResponseTypes: ["ReportBatchItemFailures"],
     bisectBatchOnFunctionError: true,
     maximumRetryAttempts: trigger.maximumRetryAttempts,

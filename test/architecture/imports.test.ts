@@ -8,11 +8,13 @@ const mayImport = {
   "packages/domain": ["packages/topology"],
   "packages/store": ["packages/topology", "packages/domain"],
   "packages/functions": ["packages/topology", "packages/domain", "packages/store"],
+  "packages/worker": ["packages/topology", "packages/domain"],
   "packages/local": [
     "packages/topology",
     "packages/domain",
     "packages/store",
     "packages/functions",
+    "packages/worker",
   ],
   stacks: ["packages/topology"],
 } as const satisfies Record<string, readonly string[]>;

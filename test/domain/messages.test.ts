@@ -1,4 +1,9 @@
-import { ExecutionScheduled, messageText, RequestMessage } from "@attune/domain/messages";
+import {
+  EventMessage,
+  ExecutionScheduled,
+  messageText,
+  RequestMessage,
+} from "@attune/domain/messages";
 import { describe, expect, it } from "vitest";
 
 const envelope = {
@@ -50,4 +55,33 @@ it("writes what its own schema reads", () => {
     timestamp: envelope.timestamp,
   });
   expect(ExecutionScheduled.parse(JSON.parse(text)).payload).toEqual(payload);
+});
+
+describe("a message on execution-events", () => {
+  const about = { execution_id: 7, action_ref: "core.echo", parent: null, enforcement: 3 };
+  const at = "2026-01-13T10:00:00.000Z";
+  const changed = {
+    ...envelope,
+    message_type: "execution.status_changed",
+    payload: { ...about, previous_status: null, new_status: "requested", changed_at: at },
+  };
+  const completed = {
+    ...envelope,
+    message_type: "execution.completed",
+    payload: { ...about, status: "timeout", completed_at: at },
+  };
+
+  it.each([changed, completed])("is the contract's: $message_type", (message) => {
+    expect(EventMessage.parse(message)).toEqual(message);
+  });
+
+  it.each([
+    ["a change to no status", changed, { new_status: null }],
+    ["a change of no known time", changed, { changed_at: "yesterday" }],
+    ["no parent, not even null", changed, { parent: undefined }],
+    ["a completion that is not final", completed, { status: "canceling" }],
+  ])("is refused with %s", (_, message, change) => {
+    const payload = { ...message.payload, ...change };
+    expect(EventMessage.safeParse({ ...message, payload }).success).toBe(false);
+  });
 });

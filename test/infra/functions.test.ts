@@ -1,8 +1,9 @@
 import { functions, type Lambda } from "@attune/topology/functions";
+import { limits } from "@attune/topology/limits";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { settingsOf } from "../../stacks/settings.ts";
-import { componentOf, readGraph, stages } from "./graph.ts";
+import { componentOf, readGraph, type Stage, stages } from "./graph.ts";
 
 const functionSchema = z.object({
   name: z.string(),
@@ -12,6 +13,10 @@ const functionSchema = z.object({
   memorySize: z.number(),
   loggingConfig: z.object({ logFormat: z.string(), logGroup: z.string() }),
   vpcConfig: z.unknown().optional(),
+});
+
+const environmentSchema = z.object({
+  environment: z.object({ variables: z.record(z.string(), z.string()) }),
 });
 
 describe.each(stages)("functions of %s", (stage) => {
@@ -42,7 +47,20 @@ describe.each(stages)("functions of %s", (stage) => {
     const build = graph.bundles.find((bundle) => bundle.function === componentOf(name));
     expect(build?.handler).toBe(lambda.handler);
     expect(build?.links.toSorted()).toEqual(
-      [...Object.keys(lambda.tables), ...Object.keys(lambda.queues)].toSorted(),
+      [lambda.tables, lambda.queues, lambda.buckets].flatMap(Object.keys).toSorted(),
+    );
+  });
+
+  it.each(Object.entries<Lambda>(functions))("%s is told its limits", (name, lambda) => {
+    const { environment } = graph.one(
+      "aws:lambda/function:Function",
+      `${componentOf(name)}Function`,
+      environmentSchema,
+    );
+    const ofStage = { ...limits, ...settingsOf(stage).limits };
+    const told = Object.entries(environment.variables).filter(([key]) => key in limits);
+    expect(Object.fromEntries(told)).toEqual(
+      Object.fromEntries((lambda.limits ?? []).map((key) => [key, String(ofStage[key])])),
     );
   });
 
@@ -54,6 +72,14 @@ describe.each(stages)("functions of %s", (stage) => {
       retentionInDays: settingsOf(stage).logRetention,
     });
   });
+});
+
+it("a limit of a stage goes before the topology's", () => {
+  const variablesOf = (stage: Stage) =>
+    readGraph(stage).one("aws:lambda/function:Function", "SweepHandlerFunction", environmentSchema)
+      .environment.variables;
+  expect(variablesOf("personal").QUEUE_SECONDS).toBe("86400");
+  expect(variablesOf("production").QUEUE_SECONDS).toBe(String(limits.QUEUE_SECONDS));
 });
 
 describe.each(readGraph("production").bundles)("bundle of $function", ({ bundled }) => {

@@ -22,13 +22,14 @@ const graphSchema = z.object({
   ),
 });
 
-/** The stages that global-setup.ts synthesises, and who may call them. */
+/** The stages that global-setup.ts synthesises, who may call them, and who hears of their alarms. */
 export const stages = ["personal", "production"] as const;
 export type Stage = (typeof stages)[number];
 export const identityProvider = {
   AUTH_ISSUER: "https://identity.example.com/",
   AUTH_AUDIENCE: "executions",
 };
+export const alarmAddress = { ALARM_ADDRESS: "on-call@example.com" };
 
 export type Graph = ReturnType<typeof readGraph>;
 

@@ -51,6 +51,7 @@ describe.each(stages)("queues of %s", (stage) => {
     const dlq = deployed.get(`${key}DlqQueue`);
     expect(dlq?.name).toBe(`attune-executions-${stage}-${queue.name}-dlq`);
     expect(dlq?.redrivePolicy).toBeUndefined();
+    expect(dlq?.visibilityTimeoutSeconds).toBe(60);
   });
 
   it.each(Object.values(streamTriggers))("$failures.name has its name", ({ failures }) => {

@@ -1,3 +1,4 @@
+import { bucketUses } from "@attune/topology/buckets";
 import { functions, type Lambda } from "@attune/topology/functions";
 import { queueTriggers, scheduleTriggers, streamTriggers } from "@attune/topology/triggers";
 import { describe, expect, it } from "vitest";
@@ -51,6 +52,11 @@ function expectedGrants(name: string, lambda: Lambda): string[] {
   const ofQueues = Object.entries(lambda.queues).flatMap(([queue, actions]) =>
     actions.map((action) => `sqs:${action} ${queue}Queue`),
   );
+  const ofBuckets = Object.entries(lambda.buckets).flatMap(([bucket, uses]) =>
+    uses
+      .flatMap((use) => Object.entries(bucketUses[use]))
+      .map(([action, path]) => `s3:${action} ${bucket}Bucket${path}`),
+  );
   const ofQueueTriggers = Object.values(queueTriggers)
     .filter((trigger) => trigger.function === name)
     .flatMap(({ queue }) =>
@@ -70,7 +76,14 @@ function expectedGrants(name: string, lambda: Lambda): string[] {
     (a) => `logs:${a} ${componentOf(name)}Logs:*`,
   );
   return [
-    ...new Set([...ofTables, ...ofQueues, ...ofQueueTriggers, ...ofStreamTriggers, ...ofLogs]),
+    ...new Set([
+      ...ofTables,
+      ...ofQueues,
+      ...ofBuckets,
+      ...ofQueueTriggers,
+      ...ofStreamTriggers,
+      ...ofLogs,
+    ]),
   ].toSorted();
 }
 
@@ -111,7 +124,7 @@ describe.each(stages)("roles of %s", (stage) => {
     for (const role of roles.values()) {
       expect(role.managedPolicyArns).toEqual([]);
       for (const grant of grantsOf(graph, role))
-        expect(grant).toMatch(/^[a-z]+:[A-Za-z]+ [A-Z]\w+/);
+        expect(grant).toMatch(/^[a-z0-9]+:[A-Za-z]+ [A-Z]\w+/);
     }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { authOf } from "../../stacks/settings.ts";
+import { alarmAddressOf, authOf } from "../../stacks/settings.ts";
 import { identityProvider, readGraph } from "./graph.ts";
 import { synthesise } from "./synthesise.ts";
 
@@ -35,6 +35,33 @@ describe("a stage says who may call its API", () => {
 
   it("takes none where the settings say none", () => {
     expect(authOf("personal", identityProvider)).toBe("none");
+  });
+});
+
+describe("a stage with alarms says who hears of them", () => {
+  it("does not synthesise without, and says why", { timeout: 60_000 }, async () => {
+    await expect(synthesise("production", identityProvider)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining(
+        'Stage "production" does not say who hears of its alarms: set ALARM_ADDRESS',
+      ),
+    });
+  });
+
+  it.each(["", "on-call", "http://alarms.example.com/", "a@b@c"])("%j is nobody", (address) => {
+    expect(() => alarmAddressOf("staging", { ALARM_ADDRESS: address })).toThrow("ALARM_ADDRESS");
+  });
+
+  it.each([
+    ["on-call@example.com", "email"],
+    ["https://alarms.example.com/hook?team=7", "https"],
+  ])("%s is told by %s", (endpoint, protocol) => {
+    for (const stage of ["staging", "production"])
+      expect(alarmAddressOf(stage, { ALARM_ADDRESS: endpoint })).toEqual({ protocol, endpoint });
+  });
+
+  it.each(["personal", "somebody"])("%s has none", (stage) => {
+    expect(alarmAddressOf(stage, { ALARM_ADDRESS: "on-call@example.com" })).toBeUndefined();
   });
 });
 

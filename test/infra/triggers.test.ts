@@ -18,6 +18,10 @@ function mappingSchema({ nameOf }: Graph) {
   return z.looseObject({
     eventSourceArn: name,
     functionName: name,
+    filterCriteria: z
+      .object({ filters: z.array(z.object({ pattern: z.string() })) })
+      .transform(({ filters }) => filters.map(({ pattern }): unknown => JSON.parse(pattern)))
+      .optional(),
     destinationConfig: z.object({ onFailure: z.object({ destinationArn: name }) }).optional(),
   });
 }
@@ -58,6 +62,7 @@ describe.each(stages)("triggers of %s", (stage) => {
         functionName: `${componentOf(trigger.function)}Function`,
         startingPosition: "TRIM_HORIZON",
         batchSize: trigger.batchSize,
+        filterCriteria: trigger.filters,
         functionResponseTypes: ["ReportBatchItemFailures"],
         bisectBatchOnFunctionError: true,
         maximumRetryAttempts: trigger.maximumRetryAttempts,

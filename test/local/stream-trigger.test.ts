@@ -4,7 +4,7 @@ import { clientConfig } from "@attune/local/clients";
 import { localFunction } from "@attune/local/invoke";
 import { tableInput } from "@attune/local/resources/tables";
 import { openCheckpoint } from "@attune/local/triggers/checkpoint";
-import { startStreamTrigger } from "@attune/local/triggers/stream";
+import { type StreamSource, startStreamTrigger } from "@attune/local/triggers/stream";
 import { streamEvent } from "@attune/local/triggers/stream-event";
 import type { Trigger } from "@attune/local/triggers/trigger";
 import { CreateTableCommand, DynamoDBClient, PutItemCommand } from "@aws-sdk/client-dynamodb";
@@ -29,6 +29,8 @@ interface Change {
   readonly id: number;
   readonly sequence: string;
 }
+
+type Mapping = Pick<StreamSource, "maximumRetryAttempts" | "filters">;
 
 let engines: Engines;
 let dynamodb: DynamoDBClient;
@@ -70,7 +72,11 @@ async function put(source: Source, from: number, to: number): Promise<void> {
     );
 }
 
-function start(source: Source, handle: (changes: Change[]) => unknown, maximumRetryAttempts = 2) {
+function start(
+  source: Source,
+  handle: (changes: Change[]) => unknown,
+  { maximumRetryAttempts = 2, filters = [] }: Partial<Mapping> = {},
+) {
   const target = localFunction("target", { timeout: 5, memory: 128 }, (event) =>
     handle(
       Event.parse(event).Records.map(({ dynamodb: { Keys, SequenceNumber } }) => ({
@@ -84,6 +90,7 @@ function start(source: Source, handle: (changes: Change[]) => unknown, maximumRe
     sqs,
     ...source,
     batchSize: 10,
+    filters,
     maximumRetryAttempts,
     checkpoint: openCheckpoint(source.checkpointFile, source.streamArn),
     target,
@@ -197,7 +204,7 @@ describe("the mapping of a table's stream", () => {
         tries += 1;
         throw new Error("on purpose");
       },
-      1000,
+      { maximumRetryAttempts: 1000 },
     );
     await expect.poll(() => tries, within).toBeGreaterThan(2);
     await trigger?.stop();
@@ -205,6 +212,22 @@ describe("the mapping of a table's stream", () => {
     start(source, (changes) => void done.push(...changes.map(({ id }) => id)));
 
     await expect.poll(() => done, within).toEqual([1, 2, 3]);
+  });
+
+  it("drops what matches no filter, and goes on past it", async () => {
+    const source = await createSource();
+    await put(source, 1, 30);
+    const filters = [
+      { dynamodb: { Keys: { id: { N: ["3"] } } } },
+      { dynamodb: { Keys: { id: { N: [{ prefix: "1" }] } } } },
+    ];
+    const batches: number[][] = [];
+    start(source, (changes) => void batches.push(changes.map(({ id }) => id)), { filters });
+
+    await expect.poll(() => batches.flat(), within).toEqual([1, 3, ...numbers(10, 19)]);
+    // The last ten, of which none is delivered: it does not read them again after a restart.
+    const consumed = () => openCheckpoint(source.checkpointFile, source.streamArn).consumed();
+    await expect.poll(consumed, within).toBe(30n);
   });
 
   it("makes AWS's documented event", () => {

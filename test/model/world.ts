@@ -11,6 +11,7 @@ import type { Store } from "@attune/store/store";
 import { beat, claim, end, endIfDue, finish, type Outcome } from "@attune/store/transitions";
 import { limits } from "@attune/topology/limits";
 import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { memoryBlobs } from "../fixtures/memory-blobs.ts";
 import { createMemoryDynamoDb } from "../fixtures/memory-dynamodb.ts";
 import type { Scheduler, World } from "./explore.ts";
 
@@ -111,7 +112,7 @@ export function createWorld(scheduler: Scheduler, options: Options): World {
         structuredClone(applyAndJudge(command)),
       );
     const client = { send } as unknown as DynamoDBDocumentClient;
-    return { client, tables, limits, now: () => new Date(clock) };
+    return { client, tables, blobs: memoryBlobs(), limits, now: () => new Date(clock) };
   };
 
   const visible = (queue: Message["queue"]) =>
@@ -269,6 +270,7 @@ export function createWorld(scheduler: Scheduler, options: Options): World {
     const store: Store = {
       client: client as unknown as DynamoDBDocumentClient,
       tables,
+      blobs: memoryBlobs(),
       limits,
       now: () => new Date(now),
     };
@@ -298,6 +300,10 @@ export function createWorld(scheduler: Scheduler, options: Options): World {
       if (ghost.claims.size > 1) throw new Error("Invariant 4: two workers held it");
       if (ghost.finishes > 1) throw new Error("Invariant 4: it was finished twice");
       const pending = messages.some(({ queue }) => queue === "requests");
+      const isWaiting = record?.owner === "worker" && record.status === "scheduled";
+      if (isWaiting && record.cancel_requested === undefined && messages.length === 0) {
+        throw new Error("Invariant 1: it waits for a worker, and no message tells of it");
+      }
       if (record === undefined && !pending) throw new Error("Invariant 1: the request is lost");
       await endsInPeace();
     },

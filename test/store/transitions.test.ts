@@ -1,7 +1,7 @@
 import { handoff, isFinal, Owner, Status, sources, transition } from "@attune/domain/lifecycle";
 import { accessPatterns } from "@attune/store/access-patterns/index";
 import { readRecord } from "@attune/store/read-execution";
-import { beat, changeStatus, claim, finish, handOff } from "@attune/store/transitions";
+import { beat, changeStatus, claim, end, finish, handOff } from "@attune/store/transitions";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startMemoryStore, startStore } from "../fixtures/store.ts";
@@ -151,6 +151,28 @@ describe.each([
         expect(outcome).toEqual({ ok: false, current: before });
       }
       expect(await readRecord(fixture.store, hold.id)).toEqual(before);
+    });
+
+    it("cannot be claimed with an attempt that is not the message's", async () => {
+      const id = await handedOff();
+      for (const attempt of [0, 2]) {
+        expect((await claim(fixture.store, { id, worker: 7, attempt })).ok).toBe(false);
+      }
+      expect((await claim(fixture.store, { id, worker: 7, attempt: 1 })).ok).toBe(true);
+    });
+
+    it("is saved by a heartbeat from an end that was decided before it", async () => {
+      const hold = { id: await handedOff(), worker: 7, attempt: 1 };
+      await claim(fixture.store, hold);
+      const verdict = { to: "abandoned", by: "worker", error: "silent" } as const;
+      for (const _ of [1, 2]) {
+        const seen = await readRecord(fixture.store, hold.id);
+        if (seen === undefined) throw new Error("It is gone");
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        await beat(fixture.store, hold);
+        expect((await end(fixture.store, seen, verdict)).ok).toBe(false);
+      }
+      expect((await beat(fixture.store, hold)).ok).toBe(true);
     });
 
     it("finishes once: another outcome or another result is a conflict", async () => {

@@ -1,8 +1,10 @@
 /**
- * The tables and queues that are linked to the function. Each name is looked up when it is first used:
+ * The tables, queues and buckets that are linked to the function. Each name is looked up when it is first used:
  * a function is linked to no more than it needs. See `functions` in packages/topology.
  */
+import { createBlobs } from "@attune/store/blobs";
 import { createIdSource } from "@attune/store/ids";
+import { createS3, s3SettingsOf } from "@attune/store/s3";
 import { createClient, type Store } from "@attune/store/store";
 import type { DeadLetterQueueName, QueueName } from "@attune/topology/queues";
 import { Resource } from "sst/resource";
@@ -24,6 +26,7 @@ export const store: Store = {
       return Resource.Counters.name;
     },
   },
+  blobs: createBlobs(createS3(s3SettingsOf(process.env)), () => Resource.Blobs.name),
   now: () => new Date(),
   limits,
 };

@@ -11,6 +11,7 @@ const environment = z.object({
   DATA_DIR: z.string().default(".local"),
   DYNAMODB_ENDPOINT: address,
   SQS_ENDPOINT: address,
+  S3_ENDPOINT: address,
   WORKER: z.enum(["on", "off"], "is neither on nor off").default("on"),
 });
 

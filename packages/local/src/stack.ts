@@ -87,16 +87,17 @@ async function within(milliseconds: number, work: Promise<void>): Promise<void> 
   await Promise.race([work, sleep(milliseconds, undefined, { ref: false })]);
 }
 
-/** The addresses of both servers; starts an engine for each that the settings do not name. */
+/** The addresses of the servers; starts an engine for each that the settings do not name. */
 async function startServers(
   settings: Settings,
   dataDir: string,
   onStop: (cleanup: Cleanup) => void,
 ) {
-  const { DYNAMODB_ENDPOINT: dynamodb, SQS_ENDPOINT: sqs } = settings;
+  const { DYNAMODB_ENDPOINT: dynamodb, SQS_ENDPOINT: sqs, S3_ENDPOINT: s3 } = settings;
   const engines = await Promise.allSettled([
     dynamodb ? { url: dynamodb } : startDynamoDb({ port: settings.DYNAMODB_PORT, dataDir }),
-    sqs ? { url: sqs } : startSqs({ port: settings.SQS_PORT, dataDir }),
+    // One engine serves SQS and S3.
+    sqs && s3 ? { url: sqs } : startSqs({ port: settings.SQS_PORT, dataDir }),
   ]);
   for (const engine of engines)
     if (engine.status === "fulfilled" && "stop" in engine.value) {
@@ -107,13 +108,14 @@ async function startServers(
   if (first.status === "rejected") throw first.reason;
   if (second.status === "rejected") throw second.reason;
   if (dynamodb === undefined) indexStreams(dataDir);
-  return { dynamodb: first.value.url, sqs: second.value.url };
+  return { dynamodb: first.value.url, sqs: sqs ?? second.value.url, s3: s3 ?? second.value.url };
 }
 
 /** What `GET /local/resources` answers. */
-function names({ tables, queues }: Resources) {
+function names({ tables, queues, buckets }: Resources) {
   return {
     tables: Object.fromEntries([...tables].map(([resource, { name }]) => [resource, name])),
     queues: Object.fromEntries([...queues.values()].map(({ name, url }) => [name, url])),
+    buckets: Object.fromEntries([...buckets].map(([resource, { name }]) => [resource, name])),
   };
 }

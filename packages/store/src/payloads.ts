@@ -1,6 +1,7 @@
 /**
  * `config` and `result`: small ones ride in the execution's item, larger ones have an item of their own
- * in `Payloads`, so that a change of status rewrites one kilobyte and not the payload.
+ * in `Payloads`, so that a change of status rewrites one kilobyte and not the payload, and those that no
+ * item holds are objects in S3.
  */
 import { createHash } from "node:crypto";
 import { ServiceError } from "@attune/domain/errors";
@@ -11,8 +12,12 @@ import { accessPatterns } from "./access-patterns/index.ts";
 import { readBatch } from "./batch.ts";
 import type { Store } from "./store.ts";
 
-/** How an execution's item holds a payload: its text, or the key of the item that has it. */
-export const Payload = z.union([z.object({ text: z.string() }), z.object({ ref: z.string() })]);
+/** How an execution's item holds a payload: its text, or the key of the item or object that has it. */
+export const Payload = z.union([
+  z.object({ text: z.string() }),
+  z.object({ ref: z.string(), bytes: z.int() }),
+  z.object({ object: z.string(), bytes: z.int() }),
+]);
 export type Payload = z.infer<typeof Payload>;
 export type PayloadKind = "config" | "result";
 
@@ -24,15 +29,25 @@ export type PayloadKind = "config" | "result";
 const INLINE_BYTES: Readonly<Record<PayloadKind, number>> = { config: 512, result: 2_048 };
 
 /** An item holds 400 KB, its key and attribute names included. */
-const MAX_BYTES = 390_000;
+const ITEM_BYTES = 390_000;
+
+/** What the API promises: 5 MB. */
+export const MAX_BYTES = 5 * 1_048_576;
+
+/** Objects that are read, or kept, at the same time. */
+const OBJECTS_AT_ONCE = 8;
 
 const PayloadItem = z.object({ key: z.string(), text: z.string() });
 
+/** Bytes of a payload's text, in UTF-8. */
+export const bytesOf = (payload: Payload): number =>
+  "text" in payload ? Buffer.byteLength(payload.text) : payload.bytes;
+
 /**
- * Stores a payload where its size belongs. The key of its own item holds a digest of the text: a call
- * that loses its race leaves the winner's payload alone.
+ * Stores a payload where its size belongs, before an execution refers to it. The key holds a digest of
+ * the text: a call that loses its race leaves the winner's payload alone.
  *
- * @throws ServiceError 413 when it is larger than can be stored
+ * @throws ServiceError 413 when it is larger than 5 MB, 503 when S3 is away
  */
 export async function savePayload(
   store: Store,
@@ -45,34 +60,63 @@ export async function savePayload(
   if (bytes > MAX_BYTES) {
     throw new ServiceError(
       413,
-      `The ${kind} has ${bytes} bytes, and at most ${MAX_BYTES} are kept`,
+      `The ${kind} has ${bytes} bytes of JSON, and at most ${MAX_BYTES} (5 MB) are kept`,
     );
   }
   const digest = createHash("sha256").update(text).digest("base64url").slice(0, 22);
   const key = `${id}/${kind}/${digest}`;
+  if (bytes > ITEM_BYTES) {
+    await store.blobs.put(key, text);
+    return { object: key, bytes };
+  }
   const params = accessPatterns.putPayload.params(store.tables, { key, text });
   await store.client.send(new PutCommand(params));
-  return { ref: key };
+  return { ref: key, bytes };
+}
+
+type Payloads = readonly (Payload | undefined)[];
+
+const objectsOf = (payloads: Payloads) => [
+  ...new Set(payloads.flatMap((one) => (one && "object" in one ? [one.object] : []))),
+];
+
+/** Works on all keys, some at a time, and gives what each came to. */
+async function forEachObject<T>(keys: readonly string[], work: (key: string) => Promise<T>) {
+  const done: T[] = [];
+  for (let at = 0; at < keys.length; at += OBJECTS_AT_ONCE) {
+    done.push(...(await Promise.all(keys.slice(at, at + OBJECTS_AT_ONCE).map(work))));
+  }
+  return done;
 }
 
 /**
  * The texts of some payloads, in their order; `null` for one that is not there.
  *
- * @throws Error when a payload's item is missing: it is written before it is referred to
+ * @throws Error when a payload's item or object is missing: it is written before it is referred to
  */
-export async function loadPayloads(
-  store: Store,
-  payloads: readonly (Payload | undefined)[],
-): Promise<(JsonText | null)[]> {
+export async function loadPayloads(store: Store, payloads: Payloads): Promise<(JsonText | null)[]> {
   const refs = payloads.flatMap((payload) => (payload && "ref" in payload ? [payload.ref] : []));
-  const params = accessPatterns.payloadsByKeys.params(store.tables, { keys: refs });
-  const items = await readBatch(store.client, params, PayloadItem);
-  const texts = new Map(items.map((item) => [item.key, item.text]));
+  const params = accessPatterns.payloadsByKeys.params(store.tables, { keys: [...new Set(refs)] });
+  const [items, objects] = await Promise.all([
+    readBatch(store.client, params, PayloadItem),
+    forEachObject(objectsOf(payloads), async (key) => ({ key, text: await store.blobs.get(key) })),
+  ]);
+  const texts = new Map([...items, ...objects].map(({ key, text }) => [key, text]));
   return payloads.map((payload) => {
     if (payload === undefined) return null;
     if ("text" in payload) return payload.text;
-    const text = texts.get(payload.ref);
-    if (text === undefined) throw new Error(`The payload ${payload.ref} is missing`);
+    const key = "ref" in payload ? payload.ref : payload.object;
+    const text = texts.get(key);
+    if (text === undefined) throw new Error(`The payload ${key} is missing`);
     return text;
   });
+}
+
+/**
+ * Keeps the objects among payloads that executions refer to: until then they expire. Again is no harm.
+ *
+ * @throws ServiceError 503 when S3 is away
+ */
+export async function keepBlobs(store: Store, payloads: Payloads): Promise<void> {
+  await forEachObject(objectsOf(payloads), (key) => store.blobs.keep(key));
 }

@@ -1,14 +1,16 @@
-/** What every function of this package works on: a client, the physical names of the tables, a clock, limits. */
+/** What every function of this package works on: a client, the physical names of the tables, a bucket, a clock, limits. */
 import type { Limits } from "@attune/domain/verdict";
 import type { TableName } from "@attune/topology/tables";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import type { Blobs } from "./blobs.ts";
 
 export type TableNames = Readonly<Record<TableName, string>>;
 
 export interface Store {
   readonly client: DynamoDBDocumentClient;
   readonly tables: TableNames;
+  readonly blobs: Blobs;
   readonly now: () => Date;
   readonly limits: Limits;
 }

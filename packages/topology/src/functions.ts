@@ -2,6 +2,8 @@
  * The Lambda functions, grouped by permission, as data. `access` is all that a function's role may do;
  * `stacks/` turns it into policies and the names of its tables and queues into links.
  */
+import type { BucketName, BucketUse } from "./buckets.ts";
+import type { LimitName } from "./limits.ts";
 import type { DeadLetterQueueName, QueueName } from "./queues.ts";
 import type { TableName } from "./tables.ts";
 
@@ -19,7 +21,18 @@ export interface Lambda {
   readonly queues: Readonly<
     Partial<Record<QueueName | DeadLetterQueueName, readonly QueueAction[]>>
   >;
+  readonly buckets: Readonly<Partial<Record<BucketName, readonly BucketUse[]>>>;
+  /** The limits that its environment says. */
+  readonly limits?: readonly LimitName[];
 }
+
+/** What executions that are handed off are held to. */
+const limitsOfWorkers = [
+  "LEASE_SECONDS",
+  "QUEUE_SECONDS",
+  "RUN_SECONDS",
+  "GRACE_SECONDS",
+] as const satisfies readonly LimitName[];
 
 export const functions = {
   query: {
@@ -32,6 +45,7 @@ export const functions = {
       Counters: ["BatchGetItem"],
     },
     queues: {},
+    buckets: { Blobs: ["read"] },
   },
   command: {
     handler: "packages/functions/src/http/command.handler",
@@ -43,6 +57,7 @@ export const functions = {
       Idempotency: ["PutItem"],
     },
     queues: { ExecutionRequests: ["SendMessage"] },
+    buckets: { Blobs: ["read", "write"] },
   },
   work: {
     handler: "packages/functions/src/http/work.handler",
@@ -53,6 +68,8 @@ export const functions = {
       Payloads: ["BatchGetItem", "PutItem"],
     },
     queues: {},
+    buckets: { Blobs: ["read", "write"] },
+    limits: limitsOfWorkers,
   },
   fallback: {
     handler: "packages/functions/src/http/fallback.handler",
@@ -60,6 +77,7 @@ export const functions = {
     memory: 256,
     tables: {},
     queues: {},
+    buckets: {},
   },
   executor: {
     handler: "packages/functions/src/consumers/executor.handler",
@@ -75,6 +93,7 @@ export const functions = {
       ExecutionRequestsDlq: ["SendMessage"],
       ExecutionScheduled: ["SendMessage"],
     },
+    buckets: { Blobs: ["write"] },
   },
   counters: {
     handler: "packages/functions/src/streams/counters.handler",
@@ -82,6 +101,7 @@ export const functions = {
     memory: 512,
     tables: { Counters: ["BatchGetItem", "PutItem", "UpdateItem"] },
     queues: {},
+    buckets: {},
   },
   events: {
     handler: "packages/functions/src/streams/events.handler",
@@ -92,13 +112,16 @@ export const functions = {
       Idempotency: ["PutItem"],
     },
     queues: { ExecutionEvents: ["SendMessage"], ExecutionRequests: ["SendMessage"] },
+    buckets: { Blobs: ["keep"] },
   },
   deadLetters: {
     handler: "packages/functions/src/consumers/dead-letters.handler",
     timeout: 10,
     memory: 256,
     tables: { Executions: ["GetItem", "UpdateItem"] },
-    queues: { ExecutionScheduledDlq: ["ChangeMessageVisibility"] },
+    queues: {},
+    buckets: {},
+    limits: limitsOfWorkers,
   },
   sweep: {
     handler: "packages/functions/src/schedules/sweep.handler",
@@ -106,6 +129,8 @@ export const functions = {
     memory: 256,
     tables: { Executions: ["Query", "BatchGetItem", "UpdateItem"] },
     queues: { ExecutionRequests: ["SendMessage"] },
+    buckets: {},
+    limits: [...limitsOfWorkers, "WAKE_SECONDS", "SCHEDULING_SECONDS"],
   },
 } as const satisfies Record<string, Lambda>;
 

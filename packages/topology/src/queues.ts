@@ -19,7 +19,8 @@ export const queues = {
   ExecutionRequests: {
     name: "execution-requests",
     visibilityTimeout: 60,
-    // The executor spaces its tries (1 s doubling to 5 min), so that twenty are an hour of outage.
+    // The executor spaces its tries (1 s doubling to 5 min), so that twenty
+    // bridge half an hour to an hour of outage.
     maxReceiveCount: 20,
   },
   /** Out: `execution.scheduled` for the workers of the pool `default`. */
@@ -35,6 +36,9 @@ export const queues = {
 
 export type QueueName = keyof typeof queues;
 export type DeadLetterQueueName = `${QueueName}Dlq`;
+
+/** Seconds, of every dead-letter queue: one may feed a function too. */
+export const deadLetterVisibilityTimeout = 60;
 
 /** Worker pool → the queue that its workers consume. A pool more is a queue and a line here. */
 export const pools = {

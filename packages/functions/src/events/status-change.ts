@@ -2,7 +2,7 @@
 import { Status } from "@attune/domain/lifecycle";
 import type { DynamoDBRecord } from "aws-lambda";
 import * as z from "zod";
-import { N, S } from "../streams/attributes.ts";
+import { M, N, S } from "../streams/attributes.ts";
 
 const OldImage = z.object({ status: S.pipe(Status) });
 const NewImage = OldImage.extend({
@@ -12,6 +12,8 @@ const NewImage = OldImage.extend({
   action_ref: S,
   enforcement: N.optional(),
   parent: N.optional(),
+  retry: M({ max_attempts: N, backoff_seconds: N, max_backoff_seconds: N }).optional(),
+  try: N.optional(),
 });
 
 const Images = z

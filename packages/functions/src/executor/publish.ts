@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { type JsonText, objectText, textsOf } from "@attune/domain/json-text";
 import { messageText } from "@attune/domain/messages";
-import { loadPayloads } from "@attune/store/payloads";
+import { bytesOf, loadPayloads } from "@attune/store/payloads";
 import type { ExecutionRecord } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
 import { SendMessageBatchCommand } from "@aws-sdk/client-sqs";
@@ -19,13 +19,20 @@ export interface Publication {
 /** A message, and a batch of ten, hold 1 MiB: ten of these fit, with their envelopes. */
 const MAX_CONFIG_BYTES = 90_000;
 
+/** What is too large as it is stored is not even read. */
+const isTooLarge = ({ config }: ExecutionRecord) =>
+  config !== undefined && bytesOf(config) > MAX_CONFIG_BYTES;
+
+/** Escapes make a config larger: four bytes of a character may become twelve. */
+const fits = (config: JsonText) => Buffer.byteLength(messageBody(config)) <= MAX_CONFIG_BYTES;
+
 /** The message of one execution; a config that is too large for it is omitted, and read from the API. */
 export function scheduledMessage(
   { record, correlationId }: Publication,
   config: JsonText | null,
   timestamp: string,
 ): JsonText {
-  const isOmitted = config !== null && Buffer.byteLength(config) > MAX_CONFIG_BYTES;
+  const isOmitted = isTooLarge(record) || (config !== null && !fits(config));
   const { id, action, action_ref, parent, enforcement, attempt, timeout_seconds, updated } = record;
   const payload = objectText({
     ...textsOf({ execution_id: id, action, action_ref }),
@@ -51,7 +58,7 @@ export async function publishScheduled(
 ): Promise<Set<number>> {
   const configs = await loadPayloads(
     store,
-    publications.map(({ record }) => record.config),
+    publications.map(({ record }) => (isTooLarge(record) ? undefined : record.config)),
   );
   const timestamp = store.now().toISOString();
   const messages = publications.map((publication, at) => ({

@@ -1,4 +1,9 @@
-import { type Queue, queues, retentionSeconds } from "@attune/topology/queues";
+import {
+  deadLetterVisibilityTimeout,
+  type Queue,
+  queues,
+  retentionSeconds,
+} from "@attune/topology/queues";
 import { type StreamTrigger, streamTriggers } from "@attune/topology/triggers";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import {
@@ -38,7 +43,9 @@ export async function ensureQueues(server: Server): Promise<ReadonlyMap<string, 
 }
 
 async function ensureWithDeadLetters(server: Server, resource: string, queue: Queue) {
-  const deadLetters = await ensureQueue(server, `${queue.name}-dlq`, {});
+  const deadLetters = await ensureQueue(server, `${queue.name}-dlq`, {
+    VisibilityTimeout: String(deadLetterVisibilityTimeout),
+  });
   const main = await ensureQueue(server, queue.name, {
     VisibilityTimeout: String(queue.visibilityTimeout),
     RedrivePolicy: JSON.stringify({

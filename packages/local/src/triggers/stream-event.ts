@@ -8,7 +8,8 @@ export function streamEvent(records: readonly StreamRecord[], arn: string): Dyna
   return { Records: records.map((record) => eventRecord(record, arn)) };
 }
 
-function eventRecord(record: StreamRecord, eventSourceARN: string): DynamoDBRecord {
+/** One of the event's records. */
+export function eventRecord(record: StreamRecord, eventSourceARN: string): DynamoDBRecord {
   const { dynamodb: change = {}, eventID, eventName, eventVersion, eventSource } = record;
   const created = change.ApproximateCreationDateTime;
   return {

@@ -11,8 +11,9 @@ import { log } from "../log.ts";
 import { backoff, pause } from "../retry.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { type Delivery, deliver } from "./stream-batch.ts";
-import { sequenceOf } from "./stream-event.ts";
+import { eventRecord, sequenceOf } from "./stream-event.ts";
 import { failureRecord } from "./stream-failure.ts";
+import { filterOf } from "./stream-filter.ts";
 import { startLoop, type Trigger } from "./trigger.ts";
 
 export interface StreamSource {
@@ -21,6 +22,8 @@ export interface StreamSource {
   readonly name: string;
   readonly streamArn: string;
   readonly batchSize: number;
+  /** A record that matches none of these patterns wakes nobody; without any, each does. */
+  readonly filters: readonly object[];
   readonly maximumRetryAttempts: number;
   /** The queue that keeps the places of the records that were given up. */
   readonly failuresUrl: string;
@@ -33,6 +36,7 @@ const idle = { records: 25, shards: 1_000 };
 
 /** Invokes the function with the changes of a table, in order, as Lambda's mapping of a stream does. */
 export function startStreamTrigger(source: StreamSource): Trigger {
+  const passes = filterOf(source.filters);
   return startLoop(async (signal) => {
     const following = new Map<string, Promise<void>>();
     await untilAborted(source.name, signal, async () => {
@@ -43,7 +47,7 @@ export function startStreamTrigger(source: StreamSource): Trigger {
         const before = parent === undefined ? undefined : following.get(parent);
         following.set(
           id,
-          (before ?? Promise.resolve()).then(() => follow(source, id, signal)),
+          (before ?? Promise.resolve()).then(() => follow(source, passes, id, signal)),
         );
       }
       await pause(idle.shards, signal);
@@ -69,7 +73,12 @@ async function listShards({ client, streamArn }: StreamSource): Promise<Shard[]>
 }
 
 /** Delivers the records of a shard until it has no more of them, or `signal` aborts. */
-async function follow(source: StreamSource, shard: string, signal: AbortSignal): Promise<void> {
+async function follow(
+  source: StreamSource,
+  passes: (event: unknown) => boolean,
+  shard: string,
+  signal: AbortSignal,
+): Promise<void> {
   const delivery = deliveryOf(source, shard);
   let iterator: string | undefined;
   let ended = false;
@@ -82,7 +91,11 @@ async function follow(source: StreamSource, shard: string, signal: AbortSignal):
       new GetRecordsCommand({ ShardIterator: current, Limit: source.batchSize }),
       { abortSignal: signal },
     );
-    await deliver(delivery, records, signal);
+    const wanted = records.filter((record) => passes(eventRecord(record, source.streamArn)));
+    await deliver(delivery, wanted, signal);
+    const last = records.at(-1);
+    // Past what was filtered out; where the delivery was cut short, its own place is the right one.
+    if (last !== undefined && last !== wanted.at(-1) && !signal.aborted) delivery.done(last);
     iterator = next;
     ended = next === undefined;
     if (records.length === 0 && !ended) await pause(idle.records, signal);

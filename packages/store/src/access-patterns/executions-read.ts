@@ -12,7 +12,14 @@ export const executionReads = {
     operation: "GetItem",
     table: "Executions",
     purpose: "One execution, as it is now.",
-    serves: ["getExecution", "requestExecution", "executor"],
+    serves: [
+      "getExecution",
+      "requestExecution",
+      "retryExecution",
+      "executor",
+      "events",
+      "deadLetters",
+    ],
     params: (tables, { id }: { id: number }) => ({
       TableName: tables.Executions,
       Key: { id },

@@ -12,6 +12,8 @@ export const payloadPatterns = {
       "listByStatus",
       "listByEnforcement",
       "requestExecution",
+      "cancelExecution",
+      "retryExecution",
       "claimExecution",
       "finishExecution",
       "executor",

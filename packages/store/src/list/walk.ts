@@ -4,7 +4,7 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
-import { loadPayloads } from "../payloads.ts";
+import { bytesOf, loadPayloads } from "../payloads.ts";
 import { ExecutionRecord, Row } from "../record.ts";
 import type { Store } from "../store.ts";
 import type { Path } from "./paths.ts";
@@ -39,27 +39,51 @@ export async function readRows(store: Store, ids: readonly number[]): Promise<Ro
   return ids.flatMap((id) => rows.get(id) ?? []);
 }
 
+/** Bytes of results that are held at a time. */
+const BYTES_AT_ONCE = 8_000_000;
+
+/** The first records, as many as have results of so many bytes, but one at least. */
+function firstOf(records: readonly ExecutionRecord[], bytes: number): readonly ExecutionRecord[] {
+  let left = bytes;
+  const end = records.findIndex(({ result }, at) => {
+    left -= result ? bytesOf(result) : 0;
+    return left < 0 && at > 0;
+  });
+  return end === -1 ? records : records.slice(0, end);
+}
+
+/** `stoppedAfter` is the last id that was read, where not all could be held at a time. */
 async function readResults(store: Store, ids: readonly number[]) {
   const params = accessPatterns.recordsByIds.params(store.tables, { ids });
   const found = await readBatch(store.client, params, ExecutionRecord);
   const records = new Map(found.map((record) => [record.id, record]));
   const inOrder = ids.flatMap((id) => records.get(id) ?? []);
+  const first = firstOf(inOrder, BYTES_AT_ONCE);
   const results = await loadPayloads(
     store,
-    inOrder.map(({ result }) => result),
+    first.map(({ result }) => result),
   );
-  return inOrder.map((record, at) => ({ row: record, result: results[at] ?? null }));
+  return {
+    items: first.map((record, at) => ({ row: record, result: results[at] ?? null })),
+    bytes: first.reduce((sum, { result }) => sum + (result ? bytesOf(result) : 0), 0),
+    stoppedAfter: first.length < inOrder.length ? first.at(-1)?.id : undefined,
+  };
 }
 
 /** Tests on the items what the entries cannot tell. */
 async function testItems(store: Store, filter: Filter, path: Path, ids: readonly number[]) {
   const needsResult = path.onItem.includes("result_contains");
-  const items = needsResult
+  const { items, bytes, stoppedAfter } = needsResult
     ? await readResults(store, ids)
-    : (await readRows(store, ids)).map((row) => ({ row, result: null }));
+    : {
+        items: (await readRows(store, ids)).map((row) => ({ row, result: null })),
+        bytes: 0,
+        stoppedAfter: undefined,
+      };
   const names = [...path.onEntry, ...path.onItem];
   return {
-    bytes: items.reduce((sum, { result }) => sum + (result?.length ?? 0), 0),
+    bytes,
+    stoppedAfter,
     matches: items
       // The index may be a moment behind the item, which decides.
       .filter(({ row, result }) => meets(filter, { ...row, result }, names))
@@ -88,10 +112,8 @@ export async function* walk(
     });
     const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(params));
     const entries = Items.map((item) => Entry.parse(item));
-    isLast = LastEvaluatedKey === undefined;
-    last = entries.at(-1)?.id ?? last;
     const possible = entries.filter((entry) => meets(filter, entry, path.onEntry));
-    const tested =
+    const { stoppedAfter, ...tested } =
       path.onItem.length > 0
         ? await testItems(
             store,
@@ -99,7 +121,17 @@ export async function* walk(
             path,
             possible.map(({ id }) => id),
           )
-        : { bytes: 0, matches: path.index === "by_status" ? possible.map(rowMatch) : possible };
-    yield { ...tested, last, looked: entries.length, isLast };
+        : {
+            bytes: 0,
+            stoppedAfter: undefined,
+            matches: path.index === "by_status" ? possible.map(rowMatch) : possible,
+          };
+    const looked =
+      stoppedAfter === undefined
+        ? entries
+        : entries.slice(0, entries.findIndex(({ id }) => id === stoppedAfter) + 1);
+    isLast = stoppedAfter === undefined && LastEvaluatedKey === undefined;
+    last = looked.at(-1)?.id ?? last;
+    yield { ...tested, last, looked: looked.length, isLast };
   }
 }

@@ -1,0 +1,64 @@
+/** What a fleet writes: actions, each with the schema of its config. */
+import { explain } from "@attune/domain/errors";
+import type { JsonText } from "@attune/domain/json-text";
+import type * as z from "zod";
+import { completed, type Outcome, unsuccessful } from "./outcome.ts";
+
+/** The execution that an action runs for. */
+export interface Job {
+  readonly id: number;
+  readonly action: number | null;
+  readonly actionRef: string;
+  readonly attempt: number;
+  readonly parent: number | null;
+  readonly enforcement: number | null;
+  readonly timeoutSeconds: number | null;
+  /** The config to the letter; `null` where there is none. */
+  readonly configText: JsonText;
+}
+
+/** Writes a line about the execution: it comes out as an event of the worker. */
+export type Log = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+export interface ActionDefinition<Input> {
+  /** Such as `slack.send_message`. */
+  readonly ref: string;
+  /** What the config has to be. */
+  readonly input: z.ZodType<Input>;
+  /**
+   * Does the work. What it returns is the result, as a value or as `exactJson(text)`; what it throws
+   * fails the execution. `signal` aborts with a `Cancelled` that says why.
+   */
+  readonly run: (given: {
+    readonly input: Input;
+    readonly job: Job & { readonly config: Input };
+    readonly signal: AbortSignal;
+    readonly log: Log;
+  }) => unknown;
+}
+
+export interface Action {
+  readonly ref: string;
+  /** Throws what the action throws. */
+  readonly perform: (job: Job, signal: AbortSignal, log: Log) => Promise<Outcome>;
+}
+
+/** An action of a worker. A config that the schema refuses fails the execution, and says where. */
+export function defineAction<Input>({ ref, input, run }: ActionDefinition<Input>): Action {
+  return {
+    ref,
+    async perform(job, signal, log) {
+      const parsed = await input.safeParseAsync(JSON.parse(job.configText));
+      if (!parsed.success) {
+        const details = parsed.error.issues.map(({ path, code, message }) => ({
+          path,
+          code,
+          message,
+        }));
+        return unsuccessful("failed", `config is not valid: ${explain(parsed.error)}`, details);
+      }
+      const config = parsed.data;
+      return completed(await run({ input: config, job: { ...job, config }, signal, log }));
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/** What a worker does with a delivery of a message, whatever is in it. */
+import { ExecutionScheduled } from "@attune/domain/messages";
+import type { Context } from "./context.ts";
+import { type Ending, execute } from "./execute.ts";
+import type { Delivery } from "./queue.ts";
+
+/** Messages by id: the last delivery of each, whose handle is the one that counts. */
+type Messages = Map<string, Delivery>;
+
+const FIRST_RETURN_SECONDS = 5;
+const LONGEST_RETURN_SECONDS = 300;
+
+/** Takes deliveries; a second one of an execution that is being run joins the first. Never rejects. */
+export function createTaker(context: Context): (delivery: Delivery) => Promise<void> {
+  const { queue, emit, stopping, halt } = context;
+  const running = new Map<string, Messages>();
+
+  async function attempt(
+    during: "extend" | "delete" | "return",
+    { messageId }: Delivery,
+    work: Promise<void>,
+  ): Promise<boolean> {
+    try {
+      await work;
+      return true;
+    } catch (error) {
+      emit({ type: "error", during, messageId, error });
+      return false;
+    }
+  }
+
+  const removeOne = (one: Delivery) => attempt("delete", one, queue.remove(one));
+
+  async function giveBack(one: Delivery) {
+    const longest = Math.min(
+      LONGEST_RETURN_SECONDS,
+      FIRST_RETURN_SECONDS * 2 ** (one.receives - 1),
+    );
+    const seconds = stopping.aborted ? 0 : Math.ceil(longest * (0.5 + Math.random() / 2));
+    if (await attempt("return", one, queue.hide(one, seconds)))
+      emit({ type: "returned", messageId: one.messageId, seconds });
+  }
+
+  async function extend(messages: Messages): Promise<boolean> {
+    const extended = [...messages.values()].map((one) =>
+      attempt("extend", one, queue.hide(one, context.visibilitySeconds)),
+    );
+    return (await Promise.all(extended)).every(Boolean);
+  }
+
+  function parse({ body, messageId }: Delivery) {
+    try {
+      return ExecutionScheduled.parse(JSON.parse(body)).payload;
+    } catch (error) {
+      emit({ type: "error", during: "parse", messageId, error });
+      return undefined;
+    }
+  }
+
+  async function settle(payload: ExecutionScheduled["payload"], messages: Messages) {
+    try {
+      return await execute(context, payload, () => extend(messages));
+    } catch (error) {
+      const id = payload.execution_id;
+      if (!halt.aborted) emit({ type: "error", during: "run", id, error });
+      return "left";
+    }
+  }
+
+  const after: Record<Ending, (one: Delivery) => Promise<unknown>> = {
+    settled: removeOne,
+    left: giveBack,
+  };
+
+  return async (delivery) => {
+    const { messageId, receives } = delivery;
+    emit({ type: "received", messageId, receives });
+    const payload = stopping.aborted ? undefined : parse(delivery);
+    if (payload === undefined) return giveBack(delivery);
+    const key = `${payload.execution_id}#${payload.attempt}`;
+    const known = running.get(key);
+    if (known) return void known.set(messageId, delivery);
+
+    const messages: Messages = new Map([[messageId, delivery]]);
+    running.set(key, messages);
+    const ending = await settle(payload, messages);
+    running.delete(key);
+    await Promise.all([...messages.values()].map(after[ending]));
+  };
+}

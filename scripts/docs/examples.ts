@@ -1,0 +1,78 @@
+/** An example of each access pattern: the exact input of DynamoDB for one plausible call. */
+import { accessPatterns } from "@attune/store/access-patterns/index";
+import type { TableNames } from "@attune/store/store";
+
+export const tables: TableNames = {
+  Executions: "Executions",
+  Payloads: "Payloads",
+  Idempotency: "Idempotency",
+  Counters: "Counters",
+};
+
+const id = 374018138035016;
+const now = "2026-11-22T20:43:42.137Z";
+
+export const examples = {
+  executionById: accessPatterns.executionById.params(tables, { id }),
+  newestInIndex: accessPatterns.newestInIndex.params(tables, {
+    index: "by_status",
+    key: "failed",
+    before: id,
+    limit: 21,
+  }),
+  rowsByIds: accessPatterns.rowsByIds.params(tables, { ids: [id, id - 1] }),
+  recordsByIds: accessPatterns.recordsByIds.params(tables, { ids: [id, id - 1] }),
+  reserveIdempotencyKey: accessPatterns.reserveIdempotencyKey.params(tables, {
+    key: "alert-7",
+    id,
+  }),
+  createExecution: accessPatterns.createExecution.params(tables, {
+    record: {
+      id,
+      status: "requested",
+      owner: "executor",
+      version: 1,
+      attempt: 0,
+      updated: "2026-11-22T20:43:41.981Z",
+      action_ref: "core.echo",
+      pool: "default",
+      idempotency_key: "alert-7",
+      ledger: "2okq4pz1bk",
+      config: { text: '{"channel":"#alerts"}' },
+    },
+    feed: "all",
+    pack: "core",
+  }),
+  changeStatus: accessPatterns.changeStatus.params(tables, {
+    id,
+    to: "completed",
+    by: "worker",
+    now,
+    where: { attempt: 1, executor: 7 },
+    set: { result: { text: '{"ok":true}' } },
+  }),
+  requestCancel: accessPatterns.requestCancel.params(tables, { id, now }),
+  handOff: accessPatterns.handOff.params(tables, { id }),
+  beat: accessPatterns.beat.params(tables, { id, worker: 7, attempt: 1, now }),
+  payloadsByKeys: accessPatterns.payloadsByKeys.params(tables, {
+    keys: [`${id}/config/WVOSH4Ut-1pNvNnRMjtmCA`],
+  }),
+  putPayload: accessPatterns.putPayload.params(tables, {
+    key: `${id}/config/WVOSH4Ut-1pNvNnRMjtmCA`,
+    text: '{"channel":"#alerts"}',
+  }),
+  countersByKeys: accessPatterns.countersByKeys.params(tables, {
+    keys: ["all", "pack#core"],
+    consistent: false,
+  }),
+  addToCounter: accessPatterns.addToCounter.params(tables, {
+    key: "pack#core",
+    changes: { running: -1, completed: 1 },
+  }),
+  putLedgerPage: accessPatterns.putLedgerPage.params(tables, {
+    key: "ledger#2okq4pz1bk",
+    entries: { [id.toString(36)]: 100 },
+    revision: 6,
+    expires: 1_796_000_000,
+  }),
+} satisfies Record<keyof typeof accessPatterns, unknown>;

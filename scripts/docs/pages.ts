@@ -1,0 +1,10 @@
+import { accessPatternsPage } from "./access-patterns.ts";
+import { lifecyclePage } from "./lifecycle.ts";
+import { readmePage } from "./readme.ts";
+
+/** Each page that is written from code: its path, and its text now from its text before. */
+export const pages: Readonly<Record<string, (current: string) => string>> = {
+  "README.md": readmePage,
+  "docs/access-patterns.md": accessPatternsPage,
+  "docs/lifecycle.md": lifecyclePage,
+};

@@ -1,0 +1,142 @@
+/**
+ * The guards of the invariants, each with a way to break it and the tests that have to notice. The table
+ * docs/guards.md is what happened when each one was broken.
+ */
+export interface Guard {
+  readonly invariant: number;
+  readonly guard: string;
+  readonly file: string;
+  /** What stands there, once, and what breaks it. */
+  readonly find: string;
+  readonly replace: string;
+  /** Arguments of `vitest run`. */
+  readonly tests: readonly string[];
+}
+
+const writes = "packages/store/src/access-patterns/executions-write.ts";
+const transitions = "packages/store/src/transitions.ts";
+const model = ["--project", "model"];
+const stored = ["--project", "store", "test/store/transitions.test.ts"];
+
+export const guards: readonly Guard[] = [
+  {
+    invariant: 1,
+    guard: "An idempotency key is reserved once",
+    file: writes,
+    find: 'ConditionExpression: "attribute_not_exists(#key)"',
+    replace: 'ConditionExpression: "attribute_not_exists(#nothing)"',
+    tests: model,
+  },
+  {
+    invariant: 1,
+    guard: "A try that finds the handoff done publishes again",
+    file: "packages/functions/src/executor/advance.ts",
+    find: 'let isOursToPublish = found.owner === "worker" && found.status === "scheduled";',
+    replace: "let isOursToPublish = false;",
+    tests: model,
+  },
+  {
+    invariant: 2,
+    guard: "Only the owner changes the status",
+    file: writes,
+    find: "const equal = { owner: change.by, ...where };",
+    replace: "const equal = { ...where };",
+    tests: stored,
+  },
+  {
+    invariant: 2,
+    guard: "A status changes only from where the lifecycle allows it",
+    file: writes,
+    find: "const from = sources(change.to, change.by);",
+    replace: "const from = Object.keys(lifecycle);",
+    tests: stored,
+  },
+  {
+    invariant: 3,
+    guard: "The handoff asks for the executor's `scheduled`",
+    file: writes,
+    find: 'ConditionExpression: "#status = :scheduled AND #owner = :executor"',
+    replace: 'ConditionExpression: "#id <> :worker"',
+    tests: stored,
+  },
+  {
+    invariant: 3,
+    guard: "A handoff that was refused is not published",
+    file: "packages/functions/src/executor/advance.ts",
+    find: 'isOursToPublish = outcome.ok && before === "scheduled";',
+    replace: 'isOursToPublish = before === "scheduled";',
+    tests: model,
+  },
+  {
+    invariant: 4,
+    guard: "A claim brings the attempt of the message",
+    file: transitions,
+    find: "where: { attempt: hold.attempt },",
+    replace: "",
+    tests: stored,
+  },
+  {
+    invariant: 4,
+    guard: "Finishing asks for the worker and the attempt of the claim",
+    file: transitions,
+    find: '({ id, by: "worker", where: { attempt, executor: worker } }) as const;',
+    replace: '({ id, by: "worker", where: {}, attempt, worker }) as const;',
+    tests: stored,
+  },
+  {
+    invariant: 4,
+    guard: "A claim is not taken from what is to be cancelled",
+    file: transitions,
+    find: 'absent: ["cancel_requested"],',
+    replace: "",
+    tests: ["--project", "e2e", "test/e2e/unfinished.test.ts"],
+  },
+  {
+    invariant: 4,
+    guard: "A heartbeat in between saves an execution from its end",
+    file: transitions,
+    find: "where: { version, ...(beat === undefined ? {} : { beat }) },",
+    replace: "where: { version },",
+    tests: stored,
+  },
+  {
+    invariant: 5,
+    guard: "A claim without a heartbeat lapses",
+    file: "packages/domain/src/verdict.ts",
+    find: "if (silent > limits.LEASE_SECONDS) {",
+    replace: "if (silent > Infinity) {",
+    tests: ["--project", "e2e", "test/e2e/unfinished.test.ts"],
+  },
+  {
+    invariant: 5,
+    guard: "What no worker claims is abandoned",
+    file: "packages/domain/src/verdict.ts",
+    find: "if (secondsSince(one.updated, now) <= limits.QUEUE_SECONDS) return undefined;",
+    replace: "if (secondsSince(one.updated, now) <= Infinity) return undefined;",
+    tests: model,
+  },
+  {
+    invariant: 6,
+    guard: "A ledger page is written as it was read, or not at all",
+    file: "packages/store/src/access-patterns/counters.ts",
+    find: ': "#revision = :revision"',
+    replace: ': "#revision <> :nothing"',
+    tests: ["--project", "store", "test/store/counters/count-changes.test.ts"],
+  },
+  {
+    invariant: 6,
+    guard: "A change that is not newer counts nothing",
+    file: "packages/store/src/counters/fold.ts",
+    find: "if (counted !== undefined && versionOf(counted) >= newest.version) return undefined;",
+    replace: "",
+    tests: ["--project", "store", "test/store/counters/fold.test.ts"],
+  },
+  {
+    invariant: 8,
+    guard: "A payload's text is cut out, not parsed and written again",
+    file: "packages/functions/src/http/routes/request-execution.ts",
+    find: '(texts.get("config") ?? null)',
+    replace: "JSON.stringify(config)",
+    tests: ["--project", "e2e", "test/e2e/round-trip.test.ts"],
+  },
+];

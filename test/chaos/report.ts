@@ -1,0 +1,160 @@
+/** What a run left behind, looked at from outside: the table, its stream, the counters, the workers' journals. */
+import { existsSync, readFileSync } from "node:fs";
+import { packOf } from "@attune/domain/execution";
+import { isFinal, type State, Status, transition } from "@attune/domain/lifecycle";
+import { accessPatterns } from "@attune/store/access-patterns/index";
+import { readBatch } from "@attune/store/batch";
+import { readCounters } from "@attune/store/counters/read-counters";
+import { findUnfinished } from "@attune/store/find-unfinished";
+import { ExecutionRecord } from "@attune/store/record";
+import type { Store } from "@attune/store/store";
+import {
+  DescribeStreamCommand,
+  DynamoDBStreamsClient,
+  GetRecordsCommand,
+  GetShardIteratorCommand,
+  ListStreamsCommand,
+} from "@aws-sdk/client-dynamodb-streams";
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import * as z from "zod";
+
+/** Every count is of something that must not be. */
+export interface Report {
+  readonly lost: number;
+  readonly doubled: number;
+  readonly overlapping: number;
+  readonly illegal: number;
+  readonly unfinished: number;
+  /** Counters that differ from a recount. */
+  readonly miscounted: number;
+}
+
+export async function readAll(store: Store): Promise<ExecutionRecord[]> {
+  const records: ExecutionRecord[] = [];
+  for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined; ) {
+    const query = accessPatterns.newestInIndex.params(store.tables, {
+      index: "by_feed",
+      key: "all",
+      before,
+      limit: 1_000,
+    });
+    const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(query));
+    const ids = Items.map((item) => Number(item.id));
+    const batch = accessPatterns.recordsByIds.params(store.tables, { ids });
+    records.push(...(await readBatch(store.client, batch, ExecutionRecord)));
+    before = LastEvaluatedKey === undefined ? undefined : ids.at(-1);
+  }
+  return records;
+}
+
+const Claimed = z.object({ type: z.literal("claimed"), id: z.int(), worker: z.int() });
+
+/** Executions that another worker than their own says it has claimed. */
+function countOverlapping(
+  records: readonly ExecutionRecord[],
+  journals: readonly string[],
+): number {
+  const owner = new Map(records.map(({ id, executor }) => [id, executor]));
+  const strangers = new Set<number>();
+  for (const journal of journals.filter(existsSync)) {
+    for (const line of readFileSync(journal, "utf8").split("\n").filter(Boolean)) {
+      const claimed = Claimed.safeParse(JSON.parse(line)).data;
+      if (claimed && owner.get(claimed.id) !== claimed.worker) strangers.add(claimed.id);
+    }
+  }
+  return strangers.size;
+}
+
+const Image = ExecutionRecord.pick({ status: true, owner: true, version: true });
+
+/** Changes in the stream that the lifecycle does not know. */
+async function countIllegal(endpoint: string): Promise<number> {
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const client = new DynamoDBStreamsClient({ endpoint, region: "us-east-1", credentials });
+  let illegal = 0;
+  const { Streams = [] } = await client.send(new ListStreamsCommand({ TableName: "Executions" }));
+  for (const { StreamArn } of Streams) {
+    const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn }));
+    for (const { ShardId } of StreamDescription?.Shards ?? []) {
+      const first = await client.send(
+        new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: "TRIM_HORIZON" }),
+      );
+      let { ShardIterator } = first;
+      while (ShardIterator !== undefined) {
+        const answer = await client.send(new GetRecordsCommand({ ShardIterator }));
+        for (const { dynamodb } of answer.Records ?? []) {
+          const { OldImage, NewImage } = dynamodb ?? {};
+          if (!isLegal(OldImage && unmarshall(OldImage), NewImage && unmarshall(NewImage)))
+            illegal++;
+        }
+        ShardIterator = (answer.Records ?? []).length > 0 ? answer.NextShardIterator : undefined;
+      }
+    }
+  }
+  client.destroy();
+  return illegal;
+}
+
+function isLegal(oldImage: unknown, newImage: unknown): boolean {
+  if (newImage === undefined) return false;
+  const after = Image.parse(newImage);
+  const is = (state: State | undefined) =>
+    state?.status === after.status && state.owner === after.owner;
+  if (oldImage === undefined) return is({ status: "requested", owner: "executor" });
+  const before = Image.parse(oldImage);
+  if (before.version === after.version) return is(before);
+  if (before.version + 1 !== after.version) return false;
+  return (
+    is(transition(before, "handoff")) ||
+    is(transition(before, { by: before.owner, to: after.status }))
+  );
+}
+
+async function countMiscounted(store: Store, records: readonly ExecutionRecord[]): Promise<number> {
+  const expected = new Map<string, Map<string, number>>();
+  const add = (key: string, field: string) => {
+    const fields = expected.get(key) ?? new Map<string, number>();
+    expected.set(key, fields.set(field, (fields.get(field) ?? 0) + 1));
+  };
+  for (const { status, action_ref, enforcement, parent } of records) {
+    for (const key of ["all", `action#${action_ref}`, `pack#${packOf(action_ref)}`])
+      add(key, status);
+    if (enforcement !== undefined) add(`enforcement#${enforcement}`, "members");
+    if (parent !== undefined) add(`parent#${parent}`, "members");
+  }
+  const counters = await readCounters(store, [...expected.keys()], { consistent: true });
+  return [...expected].filter(([key, fields]) => {
+    const { members, byStatus } = counters(key);
+    return (
+      members !== (fields.get("members") ?? 0) ||
+      Status.options.some((status) => (byStatus[status] ?? 0) !== (fields.get(status) ?? 0))
+    );
+  }).length;
+}
+
+/** Looks at what is there now. */
+export async function report(
+  store: Store,
+  dynamodb: string,
+  accepted: ReadonlySet<string>,
+  journals: readonly string[],
+): Promise<Report> {
+  const records = await readAll(store);
+  const byKey = Map.groupBy(records, ({ idempotency_key }) => idempotency_key);
+  return {
+    lost: [...accepted].filter((key) => !byKey.has(key)).length,
+    doubled: [...byKey.values()].filter((some) => some.length > 1).length,
+    overlapping: countOverlapping(records, journals),
+    illegal: await countIllegal(dynamodb),
+    unfinished: records.filter(({ status }) => !isFinal(status)).length,
+    miscounted: await countMiscounted(store, records),
+  };
+}
+
+/** How many are not final yet. */
+export async function countUnfinished(store: Store): Promise<number> {
+  let unfinished = 0;
+  for await (const records of findUnfinished(store, 0)) unfinished += records.length;
+  return unfinished;
+}

@@ -1,0 +1,109 @@
+import { Status } from "@attune/domain/lifecycle";
+import {
+  IdParam,
+  integerParam,
+  PageParam,
+  PerPageParam,
+  StatusParam,
+  textParam,
+} from "@attune/functions/http/params";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type * as z from "zod";
+
+const refusal = (schema: z.ZodType, value: unknown) =>
+  schema.safeParse(value).error?.issues.map(({ message }) => message);
+
+const noIntegers = [
+  "",
+  " ",
+  "abc",
+  "1.5",
+  "1e3",
+  "0x10",
+  "+1",
+  "1 ",
+  " 1",
+  "1n",
+  "١",
+  "--1",
+  "1_0",
+];
+
+describe("an id", () => {
+  it("is an integer of any size, kept to the digit", () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: -(10n ** 39n), max: 10n ** 39n }), (id) => {
+        expect(IdParam.parse(String(id))).toBe(id);
+      }),
+    );
+  });
+
+  it.each([...noIntegers, "1".repeat(41)])("is not %j", (text) => {
+    expect(refusal(IdParam, text)).toEqual(["The execution ID must be an integer"]);
+  });
+});
+
+describe("an integer parameter", () => {
+  it.each(noIntegers)("is not %j, and says which one", (text) => {
+    expect(refusal(integerParam("parent"), text)).toEqual(["parent must be an integer"]);
+  });
+
+  it("is a number", () => {
+    expect(integerParam("parent").parse("-42")).toBe(-42);
+  });
+});
+
+describe("a page", () => {
+  it("is the first where none is given", () => {
+    expect(PageParam.parse(undefined)).toBe(1);
+  });
+
+  it.each(["0", "-1", "-0"])("is not %s", (text) => {
+    expect(refusal(PageParam, text)).toEqual(["page must be 1 or more"]);
+  });
+
+  it("is an integer that JSON carries", () => {
+    expect(PageParam.parse(String(Number.MAX_SAFE_INTEGER))).toBe(Number.MAX_SAFE_INTEGER);
+    expect(refusal(PageParam, "9007199254740992")).toEqual(["page is too large"]);
+    expect(refusal(PageParam, "abc")).toContain("page must be an integer");
+  });
+});
+
+describe("the size of a page", () => {
+  it("is twenty where none is given, and a hundred at most", () => {
+    expect(PerPageParam.parse(undefined)).toBe(20);
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1_000_000 }), (size) => {
+        expect(PerPageParam.parse(String(size))).toBe(Math.min(size, 100));
+      }),
+    );
+  });
+
+  it("is not 0, nor a word", () => {
+    expect(refusal(PerPageParam, "0")).toEqual(["per_page must be 1 or more"]);
+    expect(refusal(PerPageParam, "abc")).toContain("per_page must be an integer");
+  });
+});
+
+describe("a status", () => {
+  it("is one of the ten, in lower case", () => {
+    for (const status of Status.options) {
+      expect(StatusParam.parse(status)).toBe(status);
+      expect(refusal(StatusParam, status.toUpperCase())).toEqual([
+        `Invalid execution status: ${status.toUpperCase()}`,
+      ]);
+    }
+  });
+
+  it("that is none is named as it came", () => {
+    expect(refusal(StatusParam, "invalid_status")).toEqual([
+      "Invalid execution status: invalid_status",
+    ]);
+  });
+});
+
+it("takes no empty text for a filter", () => {
+  expect(refusal(textParam("pack_name"), "")).toEqual(["pack_name must not be empty"]);
+  expect(textParam("pack_name").parse(" ")).toBe(" ");
+});

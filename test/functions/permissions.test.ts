@@ -1,0 +1,172 @@
+import { randomUUID } from "node:crypto";
+import { httpEvent } from "@attune/local/http/event";
+import { matchRoute } from "@attune/local/http/router";
+import { queueEvent } from "@attune/local/triggers/queue";
+import { streamEvent } from "@attune/local/triggers/stream-event";
+import { type FunctionName, functions, type Lambda } from "@attune/topology/functions";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import * as z from "zod";
+import { executionsPath, One } from "../fixtures/api.ts";
+import { until } from "../fixtures/executions.ts";
+import { handlersOf } from "../fixtures/invoke.ts";
+import { queuesOf, requestMessage } from "../fixtures/sqs.ts";
+import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
+import { storeAt } from "../fixtures/store.ts";
+
+let stack: LocalStack;
+let handle: Awaited<ReturnType<typeof handlersOf>>;
+let running: FunctionName;
+/** What each function asked of a table, as `GetItem Executions`. */
+const asked = new Map<string, Set<string>>();
+
+const Named = z.object({ TableName: z.string() });
+const Batch = z.object({ RequestItems: z.record(z.string(), z.unknown()) });
+const Transaction = z.object({
+  TransactItems: z.array(z.object({ Put: Named.optional(), Update: Named.optional() })),
+});
+
+/** Command → what it needs a permission for; a transaction needs those of its parts. */
+const needs: Readonly<Record<string, (input: object) => string[]>> = {
+  GetItemCommand: (input) => [`GetItem ${Named.parse(input).TableName}`],
+  QueryCommand: (input) => [`Query ${Named.parse(input).TableName}`],
+  PutItemCommand: (input) => [`PutItem ${Named.parse(input).TableName}`],
+  UpdateItemCommand: (input) => [`UpdateItem ${Named.parse(input).TableName}`],
+  BatchGetItemCommand: (input) =>
+    Object.keys(Batch.parse(input).RequestItems).map((table) => `BatchGetItem ${table}`),
+  TransactWriteItemsCommand: (input) =>
+    Transaction.parse(input).TransactItems.flatMap(({ Put, Update }) => [
+      ...(Put ? [`PutItem ${Put.TableName}`] : []),
+      ...(Update ? [`UpdateItem ${Update.TableName}`] : []),
+    ]),
+};
+
+/** Invokes a function alone, so that all that is asked meanwhile is asked by it. */
+function invoke(name: FunctionName, event: unknown): Promise<unknown> {
+  running = name;
+  return handle(name, event);
+}
+
+const Answer = z.object({ statusCode: z.int(), body: z.string() });
+
+async function http(method: "GET" | "POST", path: string, body?: object): Promise<unknown> {
+  const { pathname, search } = new URL(`${executionsPath}${path}`, stack.api);
+  const match = matchRoute(method, pathname);
+  const event = httpEvent(
+    {
+      method,
+      path: pathname,
+      query: search.slice(1),
+      protocol: "HTTP/1.1",
+      rawHeaders: ["content-type", "application/json"],
+      body: Buffer.from(body === undefined ? "" : JSON.stringify(body)),
+      sourceIp: "127.0.0.1",
+    },
+    match,
+  );
+  const name = z.enum(["query", "command", "work", "fallback"]).parse(match.function);
+  const answer = Answer.parse(await invoke(name, event));
+  if (answer.statusCode >= 500) throw new Error(`${method} ${path}: ${answer.body}`);
+  return JSON.parse(answer.body);
+}
+
+const execution = async (id: number) => One.parse(await http("GET", `/${id}`)).data;
+
+/** An execution that the stack's own executor has handed off. */
+async function handedOff(body: object): Promise<number> {
+  const { id } = One.parse(await http("POST", "", body)).data;
+  await until(
+    () => execution(id),
+    ({ status }) => status === "scheduled",
+  );
+  return id;
+}
+
+const messages = (...bodies: readonly string[]) =>
+  queueEvent(
+    bodies.map((Body) => ({ MessageId: randomUUID(), ReceiptHandle: "none", Body })),
+    "arn:aws:sqs:us-east-1:000000000000:queue",
+  );
+
+const changes = (image: object, before: object) =>
+  streamEvent(
+    [
+      {
+        eventName: "MODIFY",
+        dynamodb: {
+          NewImage: marshall(image, { removeUndefinedValues: true }),
+          OldImage: marshall(before, { removeUndefinedValues: true }),
+          SequenceNumber: "1",
+        },
+      },
+    ],
+    "arn:aws:dynamodb:us-east-1:000000000000:table/Executions/stream/1",
+  );
+
+beforeAll(async () => {
+  stack = await startLocalStack({ WORKER: "off" });
+  handle = await handlersOf(stack, { WAKE_SECONDS: "0.001", LEASE_SECONDS: "0.001" });
+  const { store } = await import("@attune/functions/resources");
+  const { readRecord } = await import("@attune/store/read-execution");
+  const queues = await queuesOf(stack);
+
+  const large = "x".repeat(5_000);
+  const hold = { worker_id: 7, attempt: 1 };
+  const request = { action_ref: "core.x", config: large, enforcement: 1, idempotency_key: "k" };
+
+  store.client.middlewareStack.add(
+    (next, context) => (args) => {
+      const need = needs[String(context.commandName)];
+      if (need === undefined) throw new Error(`${context.commandName} is new here`);
+      asked.set(running, new Set([...(asked.get(running) ?? []), ...need(args.input)]));
+      return next(args);
+    },
+    { step: "initialize" },
+  );
+
+  const done = await handedOff(request);
+  await http("POST", "", request);
+  await http("POST", `/${done}/claim`, hold);
+  await http("POST", `/${done}/heartbeat`, hold);
+  await http("POST", `/${done}/finish`, { ...hold, status: "failed", result: large });
+  await http("POST", `/${done}/retry`);
+  await http("POST", `/${await handedOff({ action_ref: "core.x" })}/cancel`);
+  for (const path of [
+    "",
+    "/stats",
+    "/status/failed",
+    "/enforcement/1",
+    "?status=failed&parent=1",
+    "?result_contains=xx",
+    "/nothing/here",
+  ])
+    await http("GET", path);
+
+  const twice = requestMessage({ action_ref: "core.x", config: large, idempotency_key: "m" });
+  await invoke("executor", messages(twice));
+  await invoke("executor", messages(twice));
+
+  const record = await readRecord(storeAt(stack.dynamodb), done);
+  const before = { ...record, status: "running" };
+  await invoke("counters", changes({ ...record, version: 100, status: "completed" }, before));
+  const retry = { max_attempts: 3, backoff_seconds: 1, max_backoff_seconds: 1 };
+  await invoke("events", changes({ ...record, retry }, before));
+  await invoke("events", changes({ ...record, retry }, before));
+
+  const [unclaimed] = await queues.receive("execution-scheduled", 5);
+  await invoke("deadLetters", messages(unclaimed?.Body ?? ""));
+  const silent = await handedOff({ action_ref: "core.x" });
+  await http("POST", `/${silent}/claim`, hold);
+  await invoke("sweep", {});
+});
+afterAll(() => stack.stop());
+
+it.each(Object.entries<Lambda>(functions))(
+  "%s asks of tables what its role allows, and all of it",
+  (name, lambda) => {
+    const allowed = Object.entries(lambda.tables).flatMap(([table, actions]) =>
+      actions.map((action) => `${action} ${table}`),
+    );
+    expect([...(asked.get(name) ?? [])].toSorted()).toEqual(allowed.toSorted());
+  },
+);

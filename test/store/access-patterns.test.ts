@@ -1,0 +1,390 @@
+import { accessPatterns } from "@attune/store/access-patterns/index";
+import { functions, type Lambda } from "@attune/topology/functions";
+import { type Route, routes } from "@attune/topology/routes";
+import { tables as definitions } from "@attune/topology/tables";
+import { describe, expect, it } from "vitest";
+
+/** Physical names that are not the logical ones. */
+const tables = {
+  Executions: "app-stage-executions",
+  Payloads: "app-stage-payloads",
+  Idempotency: "app-stage-idempotency",
+  Counters: "app-stage-counters",
+};
+
+describe("the input of each access pattern", () => {
+  it("executionById", () => {
+    expect(accessPatterns.executionById.params(tables, { id: 5 })).toEqual({
+      TableName: "app-stage-executions",
+      Key: { id: 5 },
+      ConsistentRead: true,
+    });
+  });
+
+  it("newestInIndex, from the newest", () => {
+    const given = { index: "by_feed", key: "all", limit: 21 } as const;
+    expect(accessPatterns.newestInIndex.params(tables, given)).toEqual({
+      TableName: "app-stage-executions",
+      IndexName: "by_feed",
+      KeyConditionExpression: "#key = :key",
+      ExpressionAttributeNames: { "#key": "feed" },
+      ExpressionAttributeValues: { ":key": "all" },
+      ScanIndexForward: false,
+      Limit: 21,
+    });
+  });
+
+  it("newestInIndex, below an id", () => {
+    const given = { index: "by_enforcement", key: 42, before: 900, limit: 7 } as const;
+    expect(accessPatterns.newestInIndex.params(tables, given)).toEqual({
+      TableName: "app-stage-executions",
+      IndexName: "by_enforcement",
+      KeyConditionExpression: "#key = :key AND #id < :before",
+      ExpressionAttributeNames: { "#key": "enforcement", "#id": "id" },
+      ExpressionAttributeValues: { ":key": 42, ":before": 900 },
+      ScanIndexForward: false,
+      Limit: 7,
+    });
+  });
+
+  it("rowsByIds", () => {
+    expect(accessPatterns.rowsByIds.params(tables, { ids: [2, 1] })).toEqual({
+      RequestItems: {
+        "app-stage-executions": {
+          Keys: [{ id: 2 }, { id: 1 }],
+          ProjectionExpression: "#id, #status, #action_ref, #enforcement, #parent, #updated",
+          ExpressionAttributeNames: {
+            "#id": "id",
+            "#status": "status",
+            "#action_ref": "action_ref",
+            "#enforcement": "enforcement",
+            "#parent": "parent",
+            "#updated": "updated",
+          },
+        },
+      },
+    });
+  });
+
+  it("recordsByIds", () => {
+    expect(accessPatterns.recordsByIds.params(tables, { ids: [2, 1] })).toEqual({
+      RequestItems: { "app-stage-executions": { Keys: [{ id: 2 }, { id: 1 }] } },
+    });
+  });
+
+  it("reserveIdempotencyKey, of a new key", () => {
+    expect(accessPatterns.reserveIdempotencyKey.params(tables, { key: "k", id: 5 })).toEqual({
+      TableName: "app-stage-idempotency",
+      Item: { key: "k", id: 5 },
+      ConditionExpression: "attribute_not_exists(#key)",
+      ExpressionAttributeNames: { "#key": "key" },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+  });
+
+  it("reserveIdempotencyKey, in place of an id that was taken", () => {
+    const given = { key: "k", id: 6, replaces: 5 };
+    expect(accessPatterns.reserveIdempotencyKey.params(tables, given)).toEqual({
+      TableName: "app-stage-idempotency",
+      Item: { key: "k", id: 6 },
+      ConditionExpression: "#id = :replaced",
+      ExpressionAttributeNames: { "#id": "id" },
+      ExpressionAttributeValues: { ":replaced": 5 },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+  });
+
+  it("createExecution", () => {
+    const record = {
+      id: 5,
+      status: "requested",
+      owner: "executor",
+      version: 1,
+      attempt: 0,
+      updated: "2026-01-13T10:00:00.000Z",
+      action_ref: "core.echo",
+      pool: "default",
+      idempotency_key: "k",
+      ledger: "p",
+    } as const;
+    expect(
+      accessPatterns.createExecution.params(tables, { record, feed: "all", pack: "core" }),
+    ).toEqual({
+      TableName: "app-stage-executions",
+      Item: { ...record, feed: "all", pack: "core" },
+      ConditionExpression: "attribute_not_exists(#id)",
+      ExpressionAttributeNames: { "#id": "id" },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+  });
+
+  it("changeStatus, by the executor", () => {
+    const change = { id: 5, to: "scheduling", by: "executor", now: "t" } as const;
+    expect(accessPatterns.changeStatus.params(tables, change)).toEqual({
+      TableName: "app-stage-executions",
+      Key: { id: 5 },
+      UpdateExpression:
+        "SET #status = :status, #updated = :updated, #version = #version + :one REMOVE #beat",
+      ConditionExpression: "#status IN (:from0) AND #owner = :if_owner",
+      ExpressionAttributeNames: {
+        "#status": "status",
+        "#updated": "updated",
+        "#owner": "owner",
+        "#version": "version",
+        "#beat": "beat",
+      },
+      ExpressionAttributeValues: {
+        ":status": "scheduling",
+        ":updated": "t",
+        ":from0": "requested",
+        ":if_owner": "executor",
+        ":one": 1,
+      },
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+  });
+
+  it("changeStatus, by the worker that holds the execution", () => {
+    expect(
+      accessPatterns.changeStatus.params(tables, {
+        id: 5,
+        to: "completed",
+        by: "worker",
+        now: "t",
+        where: { attempt: 2, executor: 7 },
+        set: { result: { text: "1" } },
+      }),
+    ).toMatchObject({
+      UpdateExpression:
+        "SET #status = :status, #updated = :updated, #result = :result, #version = #version + :one REMOVE #beat",
+      ConditionExpression:
+        "#status IN (:from0, :from1) AND #owner = :if_owner AND #attempt = :if_attempt AND #executor = :if_executor",
+      ExpressionAttributeValues: {
+        ":status": "completed",
+        ":updated": "t",
+        ":result": { text: "1" },
+        ":from0": "running",
+        ":from1": "canceling",
+        ":if_owner": "worker",
+        ":if_attempt": 2,
+        ":if_executor": 7,
+        ":one": 1,
+      },
+    });
+  });
+
+  it("changeStatus, unless anything has happened since the execution was read", () => {
+    const change = { id: 5, to: "abandoned", by: "worker", now: "t" } as const;
+    expect(
+      accessPatterns.changeStatus.params(tables, {
+        ...change,
+        where: { version: 5 },
+        absent: ["beat"],
+        set: { result: { text: "1" } },
+      }),
+    ).toMatchObject({
+      ConditionExpression:
+        "#status IN (:from0, :from1, :from2) AND #owner = :if_owner AND #version = :if_version AND attribute_not_exists(#beat)",
+      ExpressionAttributeNames: {
+        "#status": "status",
+        "#updated": "updated",
+        "#result": "result",
+        "#owner": "owner",
+        "#version": "version",
+        "#beat": "beat",
+      },
+      ExpressionAttributeValues: {
+        ":status": "abandoned",
+        ":from0": "scheduled",
+        ":from1": "running",
+        ":from2": "canceling",
+        ":if_owner": "worker",
+        ":if_version": 5,
+      },
+    });
+  });
+
+  it("requestCancel", () => {
+    expect(accessPatterns.requestCancel.params(tables, { id: 5, now: "t" })).toEqual({
+      TableName: "app-stage-executions",
+      Key: { id: 5 },
+      UpdateExpression: "SET #cancel_requested = :now",
+      ConditionExpression:
+        "#owner = :worker AND #status IN (:scheduled, :running) AND attribute_not_exists(#cancel_requested)",
+      ExpressionAttributeNames: {
+        "#cancel_requested": "cancel_requested",
+        "#owner": "owner",
+        "#status": "status",
+      },
+      ExpressionAttributeValues: {
+        ":now": "t",
+        ":worker": "worker",
+        ":scheduled": "scheduled",
+        ":running": "running",
+      },
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+  });
+
+  it("handOff", () => {
+    expect(accessPatterns.handOff.params(tables, { id: 5 })).toEqual({
+      TableName: "app-stage-executions",
+      Key: { id: 5 },
+      UpdateExpression:
+        "SET #owner = :worker, #version = #version + :one, #attempt = #attempt + :one",
+      ConditionExpression: "#status = :scheduled AND #owner = :executor",
+      ExpressionAttributeNames: {
+        "#owner": "owner",
+        "#version": "version",
+        "#attempt": "attempt",
+        "#status": "status",
+      },
+      ExpressionAttributeValues: {
+        ":worker": "worker",
+        ":executor": "executor",
+        ":scheduled": "scheduled",
+        ":one": 1,
+      },
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+  });
+
+  it("beat", () => {
+    const given = { id: 5, worker: 7, attempt: 2, now: "t" };
+    expect(accessPatterns.beat.params(tables, given)).toEqual({
+      TableName: "app-stage-executions",
+      Key: { id: 5 },
+      UpdateExpression: "SET #beat = :now",
+      ConditionExpression:
+        "#status IN (:running, :canceling) AND #executor = :worker AND #attempt = :attempt",
+      ExpressionAttributeNames: {
+        "#beat": "beat",
+        "#status": "status",
+        "#executor": "executor",
+        "#attempt": "attempt",
+      },
+      ExpressionAttributeValues: {
+        ":now": "t",
+        ":running": "running",
+        ":canceling": "canceling",
+        ":worker": 7,
+        ":attempt": 2,
+      },
+      ReturnValues: "ALL_NEW",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+  });
+
+  it("payloadsByKeys", () => {
+    expect(accessPatterns.payloadsByKeys.params(tables, { keys: ["5/config/x"] })).toEqual({
+      RequestItems: {
+        "app-stage-payloads": { Keys: [{ key: "5/config/x" }], ConsistentRead: true },
+      },
+    });
+  });
+
+  it("putPayload", () => {
+    const item = { key: "5/config/x", text: "{}" };
+    expect(accessPatterns.putPayload.params(tables, item)).toEqual({
+      TableName: "app-stage-payloads",
+      Item: item,
+    });
+  });
+
+  it.each([true, false])("countersByKeys, consistent: %s", (consistent) => {
+    const given = { keys: ["all", "pack#core"], consistent };
+    expect(accessPatterns.countersByKeys.params(tables, given)).toEqual({
+      RequestItems: {
+        "app-stage-counters": {
+          Keys: [{ key: "all" }, { key: "pack#core" }],
+          ConsistentRead: consistent,
+        },
+      },
+    });
+  });
+
+  it("addToCounter", () => {
+    const given = { key: "all", changes: { running: -3, completed: 3 } };
+    expect(accessPatterns.addToCounter.params(tables, given)).toEqual({
+      TableName: "app-stage-counters",
+      Key: { key: "all" },
+      UpdateExpression: "ADD #running :running, #completed :completed",
+      ExpressionAttributeNames: { "#running": "running", "#completed": "completed" },
+      ExpressionAttributeValues: { ":running": -3, ":completed": 3 },
+    });
+  });
+
+  it("putLedgerPage, the first time and after that", () => {
+    const first = { key: "ledger#p", entries: { "5": 16 }, revision: 1 };
+    expect(accessPatterns.putLedgerPage.params(tables, first)).toEqual({
+      TableName: "app-stage-counters",
+      Item: first,
+      ConditionExpression: "attribute_not_exists(#key)",
+      ExpressionAttributeNames: { "#key": "key" },
+    });
+    const third = { ...first, revision: 3, expires: 1_800_000_000 };
+    expect(accessPatterns.putLedgerPage.params(tables, third)).toEqual({
+      TableName: "app-stage-counters",
+      Item: third,
+      ConditionExpression: "#revision = :revision",
+      ExpressionAttributeNames: { "#revision": "revision" },
+      ExpressionAttributeValues: { ":revision": 2 },
+    });
+  });
+});
+
+const patterns = Object.entries(accessPatterns);
+
+/** The function that makes a request for whatever a pattern serves: a route's, or the function itself. */
+const functionOf = (served: string): string | undefined =>
+  Object.hasOwn(routes, served)
+    ? (routes as Readonly<Record<string, Route>>)[served]?.function
+    : Object.keys(functions).find((name) => name === served);
+
+describe("the access patterns as a whole", () => {
+  it("hold no Scan, and a purpose and somebody to serve each", () => {
+    const operations = ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"];
+    for (const [name, { operation, purpose, serves }] of patterns) {
+      expect(operations, name).toContain(operation);
+      expect(purpose, name).toMatch(/^[A-Z].*\.$/);
+      expect(serves, name).not.toEqual([]);
+      expect(new Set(serves).size, name).toBe(serves.length);
+    }
+  });
+
+  it("name the table that they work on", () => {
+    expect(patterns.map(([, { table }]) => table).filter((one) => !(one in definitions))).toEqual(
+      [],
+    );
+  });
+
+  it("serve routes and functions that exist", () => {
+    for (const [name, { serves }] of patterns)
+      for (const served of serves) expect(functionOf(served), `${name}: ${served}`).toBeDefined();
+  });
+
+  it("leave out functions with routes, whose routes they name", () => {
+    const withRoutes = new Set<string>(Object.values(routes).map((route) => route.function));
+    for (const [name, { serves }] of patterns)
+      expect(
+        serves.filter((served) => withRoutes.has(served)),
+        name,
+      ).toEqual([]);
+  });
+
+  it.each(Object.entries<Lambda>(functions))(
+    "are all that the role of %s may do to tables, and it may do all of them",
+    (name, lambda) => {
+      const used = patterns
+        .filter(([, { serves }]) => serves.some((served) => functionOf(served) === name))
+        .map(([, { operation, table }]) => `${operation} ${table}`);
+      const allowed = Object.entries(lambda.tables).flatMap(([table, actions]) =>
+        actions.map((action) => `${action} ${table}`),
+      );
+      expect(allowed.toSorted()).toEqual([...new Set(used)].toSorted());
+    },
+  );
+});

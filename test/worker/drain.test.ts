@@ -1,0 +1,131 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { defineAction } from "@attune/worker/action";
+import { Cancelled } from "@attune/worker/cancelled";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { credentials, gate, type Rig, startRig } from "./rig.ts";
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterEach(() => rig.rest());
+afterAll(() => rig.stop());
+
+describe("a worker that stops", () => {
+  it("takes no more, and waits for what runs", async () => {
+    const queue = await rig.openQueue();
+    const { opens, open } = gate();
+    const action = defineAction({ ref: "test.work", input: z.unknown(), run: () => opens });
+    const worker = rig.startWorker(queue, [action]);
+    const [id = 0] = await queue.request([{ action_ref: "test.work" }]);
+    await worker.saw("claimed");
+    const stopped = worker.stop({ drainSeconds: 30 });
+    await worker.saw("draining");
+    const [late = 0] = await queue.request([{ action_ref: "test.work" }]);
+    await expect.poll(queue.counts).toEqual({ visible: 1, hidden: 1 });
+    open();
+    await stopped;
+    expect(await rig.api.get(id)).toMatchObject({ status: "completed" });
+    expect(await rig.api.get(late)).toMatchObject({ status: "scheduled" });
+    expect(await queue.counts()).toEqual({ visible: 1, hidden: 0 });
+    expect(worker.events.filter(({ type }) => type === "claimed")).toHaveLength(1);
+  });
+
+  it.each([
+    ["stops", (signal: AbortSignal) => once(signal, "abort")],
+    ["does not stop", () => new Promise(() => undefined)],
+  ])("gives back what runs too long, whether its action %s", async (_, run) => {
+    const queue = await rig.openQueue();
+    const reasons: unknown[] = [];
+    const action = defineAction({
+      ref: "test.work",
+      input: z.unknown(),
+      run: ({ signal }) => {
+        signal.addEventListener("abort", () => reasons.push(signal.reason));
+        return run(signal);
+      },
+    });
+    const options = { graceSeconds: 0.1, visibilitySeconds: 60 };
+    const worker = rig.startWorker(queue, [action], options);
+    const [id = 0] = await queue.request([{ action_ref: "test.work" }]);
+    await worker.saw("claimed");
+    await worker.stop({ drainSeconds: 1.2 });
+
+    expect(reasons).toEqual([new Cancelled("The worker stops", "stop")]);
+    expect(await queue.counts()).toEqual({ visible: 1, hidden: 0 });
+    expect(await rig.api.get(id)).toMatchObject({ status: "running", result: null });
+    expect(worker.events.at(-1)).toEqual({ type: "stopped" });
+  });
+
+  it("may be told so twice", async () => {
+    const worker = rig.startWorker(await rig.openQueue(), []);
+    await Promise.all([worker.stop(), worker.stop({ drainSeconds: 0 })]);
+    await worker.stop();
+  });
+});
+
+describe("a worker's process", () => {
+  async function startProcess(queue: { readonly url: string }) {
+    const file = fileURLToPath(new URL("./worker-process.ts", import.meta.url));
+    const child = spawn(process.execPath, [file], {
+      env: {
+        ...process.env,
+        QUEUE_URL: queue.url,
+        API_URL: rig.stack.api,
+        AWS_ENDPOINT_URL_SQS: rig.stack.sqs,
+        AWS_REGION: "us-east-1",
+        AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const said: string[] = [];
+    child.stdout.on("data", (chunk: Buffer) => said.push(...chunk.toString().trim().split("\n")));
+    const exit = once(child, "exit");
+    await expect.poll(() => said, { timeout: 9_000 }).toContain("started");
+    return {
+      said,
+      /** SIGTERM; the exit code, or what ended it. */
+      async end() {
+        const start = Date.now();
+        child.kill("SIGTERM");
+        const [code, signal] = await exit;
+        return { exit: code ?? signal, seconds: (Date.now() - start) / 1_000 };
+      },
+    };
+  }
+
+  it("ends by itself after a SIGTERM when it has nothing to do", async () => {
+    const { end, said } = await startProcess(await rig.openQueue());
+    const { exit, seconds } = await end();
+    expect(exit).toBe(0);
+    expect(seconds).toBeLessThan(2.5);
+    expect(said).toEqual(["started", "draining", "stopped"]);
+  });
+
+  it("finishes what it runs first", async () => {
+    const queue = await rig.openQueue();
+    const { end, said } = await startProcess(queue);
+    const [id = 0] = await queue.request([{ action_ref: "test.rest", config: { ms: 1_000 } }]);
+    await rig.reaches(id, "running");
+    expect((await end()).exit).toBe(0);
+    expect(await rig.api.get(id)).toMatchObject({ status: "completed", result: "rested" });
+    expect(await queue.counts()).toEqual({ visible: 0, hidden: 0 });
+    expect(said).toEqual(["started", "received", "claimed", "draining", "finished", "stopped"]);
+  });
+
+  it("gives back what does not end in time", async () => {
+    const queue = await rig.openQueue();
+    const { end } = await startProcess(queue);
+    const [id = 0] = await queue.request([{ action_ref: "test.rest", config: { ms: 60_000 } }]);
+    await rig.reaches(id, "running");
+    const { exit, seconds } = await end();
+    expect(exit).toBe(0);
+    expect(seconds).toBeLessThan(5);
+    expect(await queue.counts()).toEqual({ visible: 1, hidden: 0 });
+    expect(await rig.api.get(id)).toMatchObject({ status: "running" });
+  });
+});

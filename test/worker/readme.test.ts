@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { One } from "../fixtures/api.ts";
+import { credentials, type Rig, startRig } from "./rig.ts";
+
+const root = new URL("../../", import.meta.url);
+const readme = readFileSync(new URL("packages/worker/README.md", root), "utf8");
+const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? "";
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.stop());
+
+it("shows a worker in fifteen lines of code", () => {
+  const lines = example.split("\n").filter((line) => line.trim() !== "");
+  expect(lines.length).toBeGreaterThan(5);
+  expect(lines.length).toBeLessThanOrEqual(15);
+});
+
+it("runs as it stands", async () => {
+  const child = spawn(process.execPath, ["--input-type=module-typescript", "--eval", example], {
+    cwd: root,
+    env: {
+      ...process.env,
+      API_URL: rig.stack.api,
+      QUEUE_URL: rig.queues.url("execution-scheduled"),
+      AWS_ENDPOINT_URL_SQS: rig.stack.sqs,
+      AWS_REGION: "us-east-1",
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const exit = once(child, "exit");
+  const { json } = await rig.api.post("", { action_ref: "demo.greet", config: { name: "Ada" } });
+  const { result } = await rig.reaches(One.parse(json).data.id, "completed");
+  expect(result).toEqual({ greeting: "Hello, Ada" });
+  child.kill("SIGKILL");
+  await exit;
+});
