@@ -1,5 +1,6 @@
 import {
   deadLetterVisibilityTimeout,
+  maxMessageBytes,
   type Queue,
   queues,
   retentionSeconds,
@@ -42,6 +43,7 @@ function createQueue(key: string, name: string, args: sst.aws.QueueArgs = {}) {
       queue: {
         name: `${$app.name}-${$app.stage}-${name}`,
         messageRetentionSeconds: retentionSeconds,
+        maxMessageSize: maxMessageBytes,
         sqsManagedSseEnabled: true,
       },
     },

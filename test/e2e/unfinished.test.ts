@@ -233,16 +233,23 @@ describe("a cancel", () => {
         return { id, status };
       }),
     );
+    await until(
+      () => Promise.all(ids.map(({ id }) => api.get(id))),
+      (executions) => executions.every(({ status }) => /^(scheduled|cancelled)$/.test(status)),
+    );
+    const expected = ids.filter(({ status }) => status === 202).length;
     const published = new Set<number>();
     await until(
       async () => {
-        for (const { Body } of await queues.receive("execution-scheduled", 0)) {
+        for (const { Body } of await queues.receive("execution-scheduled", 1)) {
           published.add(ExecutionScheduled.parse(JSON.parse(Body ?? "")).payload.execution_id);
         }
-        return queues.depth("execution-requests");
+        return published.size;
       },
-      (depth) => depth === 0,
+      (size) => size >= expected,
     );
+    // Nothing comes after them.
+    expect(await queues.receive("execution-scheduled", 1)).toEqual([]);
     for (const { id, status } of ids) {
       const execution = await api.get(id);
       if (status === 200) {

@@ -16,6 +16,7 @@ const queueSchema = z.object({
   name: z.string(),
   visibilityTimeoutSeconds: z.number(),
   messageRetentionSeconds: z.literal(fourteenDays),
+  maxMessageSize: z.literal(1_048_576),
   sqsManagedSseEnabled: z.literal(true),
   fifoQueue: z.literal(false),
   delaySeconds: z.literal(0),

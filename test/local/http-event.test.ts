@@ -86,7 +86,7 @@ describe("the router", () => {
   const base = "/api/v1/executions";
   it.each([
     ["GET", base, `GET ${base}`, {}],
-    ["GET", `${base}/`, `GET ${base}`, {}],
+    ["GET", `${base}/`, "$default", {}],
     ["GET", `${base}/stats`, `GET ${base}/stats`, {}],
     ["GET", `${base}/7`, `GET ${base}/{id}`, { id: "7" }],
     ["GET", `${base}/a%20b%2Fc`, `GET ${base}/{id}`, { id: "a b/c" }],

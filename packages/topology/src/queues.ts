@@ -50,3 +50,6 @@ export const defaultPool: PoolName = "default";
 
 /** A message waits this long in a queue or a dead-letter queue at most: 14 days, SQS's own limit. */
 export const retentionSeconds = 1_209_600;
+
+/** SQS's own limit, 1 MiB, for a message and for a batch. */
+export const maxMessageBytes = 1_048_576;

@@ -7,6 +7,8 @@ export type Respond = (request: HttpRequest) => Promise<Answer>;
 
 /** Bytes: API Gateway's own limit. */
 const bodyLimit = 10 * 1024 * 1024;
+/** A client that is cut off while it still sends does not hear why: so much is taken in and thrown away. */
+const patience = 10 * bodyLimit;
 
 /** Reads one request, answers it; a client that hangs up on the way is no error. */
 export async function serve(
@@ -32,16 +34,15 @@ export async function serve(
 
 /** `undefined` when it is too large. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
-  if (Number(request.headers["content-length"] ?? 0) > bodyLimit) return undefined;
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     const bytes = Buffer.from(chunk);
     size += bytes.length;
-    if (size > bodyLimit) return undefined;
-    chunks.push(bytes);
+    if (size <= bodyLimit) chunks.push(bytes);
+    if (size > patience) break;
   }
-  return Buffer.concat(chunks);
+  return size > bodyLimit ? undefined : Buffer.concat(chunks);
 }
 
 function toRequest(request: IncomingMessage, body: Buffer): HttpRequest {
