@@ -20,6 +20,7 @@ export default defineConfig({
       project("store"),
       project("functions"),
       project("model"),
+      project("faults"),
       project("worker"),
       project("local"),
       project("infra", { globalSetup: ["test/infra/global-setup.ts"] }),

@@ -1,4 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { functions, type Lambda } from "@attune/topology/functions";
+import { type LimitName, limits } from "@attune/topology/limits";
 import { pools, type QueueName, queues } from "@attune/topology/queues";
 import { type RouteName, routes } from "@attune/topology/routes";
 import { type QueueTrigger, queueTriggers } from "@attune/topology/triggers";
@@ -67,7 +70,53 @@ const queuesTable = () =>
     }),
   );
 
-/** README.md with its tables as the topology has them now. */
+/** What may last so long, and what happens then. */
+const allows: Readonly<Record<LimitName, readonly [string, string]>> = {
+  LEASE_SECONDS: ["a claim without a heartbeat", "`abandoned`"],
+  WAKE_SECONDS: ["the way from the request to the handoff", "the executor is woken again"],
+  SCHEDULING_SECONDS: ["the same way, however often it was woken", "`failed`"],
+  QUEUE_SECONDS: ["the wait for a worker's claim", "`abandoned`"],
+  RUN_SECONDS: ["a run without a `timeout_seconds` of its own", "`timeout`"],
+  GRACE_SECONDS: ["what a worker gets beyond a timeout, to write it itself", "`timeout`, by the sweep"],
+};
+
+const DAY = 86_400;
+
+function durationOf(seconds: number): string {
+  const text = seconds.toLocaleString("en-US");
+  if (seconds % DAY !== 0) return text;
+  return `${text} (${seconds / DAY} ${seconds === DAY ? "day" : "days"})`;
+}
+
+const limitsTable = () =>
+  table(
+    ["limit", "seconds", "of", "after it"],
+    (Object.keys(limits) as LimitName[]).map((name) => [
+      code(name),
+      durationOf(limits[name]),
+      ...allows[name],
+    ]),
+  );
+
+const workerReadme = join(import.meta.dirname, "../../packages/worker/README.md");
+
+/** The worker of its package's README, where a test runs it. */
+function workerExample(): string {
+  const [example] = /```ts\n.*?```/s.exec(readFileSync(workerReadme, "utf8")) ?? [];
+  if (example === undefined) throw new Error(`${workerReadme} shows no worker`);
+  return example;
+}
+
+/** README.md with what is made from the topology and from the worker package as they are now. */
 export function readmePage(current: string): string {
-  return replaceSection(replaceSection(current, "routes", routesTable()), "queues", queuesTable());
+  const sections = {
+    routes: routesTable(),
+    queues: queuesTable(),
+    limits: limitsTable(),
+    worker: workerExample(),
+  };
+  return Object.entries(sections).reduce(
+    (page, [name, body]) => replaceSection(page, name, body),
+    current,
+  );
 }

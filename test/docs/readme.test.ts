@@ -23,7 +23,7 @@ async function replay(blocks: readonly Block[]) {
       // What only reads may show an earlier state at first; what writes is run once.
       const printed = /-d |-X POST|sqs /.test(script)
         ? await run()
-        : await until(run, (text) => text === expected, { seconds: 10 });
+        : await until(run, (text) => text === expected, { seconds: 20 });
       if (output !== undefined) expect(printed, script).toBe(expected);
     }
   } finally {

@@ -61,9 +61,12 @@ describe("a worker that stops", () => {
   });
 
   it("may be told so twice", async () => {
-    const worker = rig.startWorker(await rig.openQueue(), []);
+    const listeners = process.listenerCount("SIGUSR2");
+    const worker = rig.startWorker(await rig.openQueue(), [], { stopOn: ["SIGUSR2"] });
+    expect(process.listenerCount("SIGUSR2")).toBe(listeners + 1);
     await Promise.all([worker.stop(), worker.stop({ drainSeconds: 0 })]);
     await worker.stop();
+    expect(process.listenerCount("SIGUSR2")).toBe(listeners);
   });
 });
 

@@ -169,6 +169,7 @@ describe("a worker", () => {
     await rig.reaches(slow, "completed");
     await queue.empty();
     expect(worker.events.filter(({ type }) => type === "claimed")).toHaveLength(12);
+    expect(worker.events.filter(({ type }) => type === "error")).toEqual([]);
   });
 
   it("runs an execution once whose message comes again meanwhile", async () => {
@@ -196,6 +197,8 @@ describe("a worker", () => {
     await rig.reaches(id, "completed");
     await queue.empty();
     expect(runs).toBe(1);
+    // Both messages went with the execution: neither came back.
+    expect(worker.events.map(({ type }) => type)).not.toContain("refused");
   });
 
   it("leaves alone what another has claimed", async () => {

@@ -16,7 +16,7 @@ export interface Store {
 }
 
 /**
- * A client that gives up in time to answer: three tries of at most 4 s each, below the timeout of every
+ * A client that gives up in time to answer: three tries of at most 2.5 s each, below the timeout of every
  * function that a client waits for.
  */
 export function createClient(): DynamoDBDocumentClient {
@@ -24,7 +24,7 @@ export function createClient(): DynamoDBDocumentClient {
     maxAttempts: 3,
     requestHandler: {
       connectionTimeout: 1_000,
-      requestTimeout: 4_000,
+      requestTimeout: 2_500,
       throwOnRequestTimeout: true,
     },
   });

@@ -25,8 +25,8 @@ const steps: Partial<Record<Status, Step>> = {
 export interface Advanced {
   readonly record: ExecutionRecord;
   /**
-   * Whether `execution.scheduled` is ours to publish: we handed it off, or found it handed off and
-   * not claimed, since a try before this one may have died between the two.
+   * Whether `execution.scheduled` is ours to publish: it is handed off and not claimed. A try before this
+   * one may have died between the two, and a handoff whose answer was lost looks like somebody else's.
    */
   readonly isOursToPublish: boolean;
 }
@@ -34,15 +34,16 @@ export interface Advanced {
 /** Takes each step that is left; one that somebody else took in the meantime is gone on from. */
 export async function advance(store: Store, found: ExecutionRecord): Promise<Advanced> {
   let record = found;
-  let isOursToPublish = found.owner === "worker" && found.status === "scheduled";
   for (;;) {
     const step = record.owner === "executor" ? steps[record.status] : undefined;
-    if (step === undefined) return { record, isOursToPublish };
-    const { status: before } = record;
+    if (step === undefined)
+      return {
+        record,
+        isOursToPublish: record.owner === "worker" && record.status === "scheduled",
+      };
     const outcome = await step(store, record);
     const after = outcome.ok ? outcome.record : outcome.current;
     if (after === undefined) throw new Error(`Execution ${record.id} is gone`);
     record = after;
-    isOursToPublish = outcome.ok && before === "scheduled";
   }
 }
