@@ -29,10 +29,10 @@ export const guards: readonly Guard[] = [
   },
   {
     invariant: 1,
-    guard: "A try that finds the handoff done publishes again",
+    guard: "What is handed off and not claimed is published, whoever handed it off",
     file: "packages/functions/src/executor/advance.ts",
-    find: 'let isOursToPublish = found.owner === "worker" && found.status === "scheduled";',
-    replace: "let isOursToPublish = false;",
+    find: 'isOursToPublish: record.owner === "worker" && record.status === "scheduled",',
+    replace: 'isOursToPublish: record !== found && record.status === "scheduled",',
     tests: model,
   },
   {
@@ -61,10 +61,10 @@ export const guards: readonly Guard[] = [
   },
   {
     invariant: 3,
-    guard: "A handoff that was refused is not published",
+    guard: "What was cancelled before the handoff is not published",
     file: "packages/functions/src/executor/advance.ts",
-    find: 'isOursToPublish = outcome.ok && before === "scheduled";',
-    replace: 'isOursToPublish = before === "scheduled";',
+    find: 'isOursToPublish: record.owner === "worker" && record.status === "scheduled",',
+    replace: "isOursToPublish: true,",
     tests: model,
   },
   {

@@ -1,8 +1,8 @@
 /** Processes that die by `kill -9` and come back: the stack, and the workers. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { freePort } from "@attune/local/engines/ports";
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { queuesOf } from "../fixtures/sqs.ts";
 import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
@@ -18,8 +18,21 @@ export const limits = {
 };
 const VISIBILITY = { "execution-requests": "5", "execution-scheduled": "6" } as const;
 
+/** Says it again until it goes well: the engines of a stack that was killed may still be going. */
+export async function insist<T>(attempt: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch {
+      await sleep(100);
+    }
+  }
+}
+
 export async function startFleet({ dataDir, workers }: { dataDir: string; workers: number }) {
-  const [PORT, DYNAMODB_PORT, SQS_PORT] = await Promise.all([freePort(), freePort(), freePort()]);
+  // Below the range that outgoing connections draw from: while the stack is down its ports stay free.
+  const first = 20_000 + 3 * Math.floor(Math.random() * 3_000);
+  const [PORT, DYNAMODB_PORT, SQS_PORT] = [first, first + 1, first + 2];
   const environment = {
     ...limits,
     PORT: String(PORT),
@@ -41,7 +54,7 @@ export async function startFleet({ dataDir, workers }: { dataDir: string; worker
     return stack;
   }
 
-  let stack = await startStack();
+  let stack = await insist(startStack);
   const queues = await queuesOf(stack);
   let lastId = 0;
   const journal = (id: number) => `${dataDir}/worker-${id}.jsonl`;
@@ -87,7 +100,7 @@ export async function startFleet({ dataDir, workers }: { dataDir: string; worker
     /** The stack dies with its engines, and comes up on the data that it left. */
     async killStack(): Promise<void> {
       await stack.kill();
-      stack = await startStack();
+      stack = await insist(startStack);
     },
     async stop(): Promise<void> {
       await Promise.all(alive.map(({ process: child }) => kill(child)));

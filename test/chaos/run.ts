@@ -8,7 +8,7 @@ import { handlersOf } from "../fixtures/invoke.ts";
 import { type Random, randomFrom } from "../fixtures/random.ts";
 import { requestMessage } from "../fixtures/sqs.ts";
 import { storeAt } from "../fixtures/store.ts";
-import { type Fleet, limits, startFleet } from "./fleet.ts";
+import { type Fleet, insist, limits, startFleet } from "./fleet.ts";
 import { countUnfinished, type Report, report } from "./report.ts";
 
 export interface Settings {
@@ -26,17 +26,6 @@ export interface Result extends Report {
   readonly executions: number;
   readonly kills: number;
   readonly byStatus: Readonly<Record<string, number>>;
-}
-
-/** Says it again until somebody takes it: a producer that does not give up. */
-async function insist<T>(attempt: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await attempt();
-    } catch {
-      await sleep(100);
-    }
-  }
 }
 
 /** Requests one execution: over HTTP or through the queue, now and then twice, now and then cancelled again. */
@@ -106,17 +95,15 @@ export async function runChaos(settings: Settings): Promise<Result> {
     const invoke = await handlersOf(fleet.stack(), limits);
     const accepted = new Set(keys);
     const deadline = Date.now() + settings.peaceSeconds * 1_000;
-    let found: Report;
-    do {
-      await sleep(500);
+    const isPeaceful = async () => {
       await invoke("sweep", {});
-      const isBusy =
-        (await fleet.queues.depth("execution-requests")) > 0 || (await countUnfinished(store)) > 0;
-      if (isBusy && Date.now() < deadline) continue;
-      found = await report(store, fleet.dynamodb, accepted, fleet.journals());
-      if (Object.values(found).every((count) => count === 0)) break;
-    } while (Date.now() < deadline);
-    found = await report(store, fleet.dynamodb, accepted, fleet.journals());
+      if ((await fleet.queues.depth("execution-requests")) > 0) return false;
+      if ((await countUnfinished(store)) > 0) return false;
+      return Object.values(await reckon()).every((count) => count === 0);
+    };
+    const reckon = () => report(store, fleet.dynamodb, accepted, fleet.journals());
+    while (Date.now() < deadline && !(await isPeaceful().catch(() => false))) await sleep(500);
+    const found: Report = await reckon();
     const byStatus = await apiAt(fleet.api).stats();
     return { seed: settings.seed, executions: keys.length, kills, byStatus, ...found };
   } finally {
