@@ -77,7 +77,10 @@ const allows: Readonly<Record<LimitName, readonly [string, string]>> = {
   SCHEDULING_SECONDS: ["the same way, however often it was woken", "`failed`"],
   QUEUE_SECONDS: ["the wait for a worker's claim", "`abandoned`"],
   RUN_SECONDS: ["a run without a `timeout_seconds` of its own", "`timeout`"],
-  GRACE_SECONDS: ["what a worker gets beyond a timeout, to write it itself", "`timeout`, by the sweep"],
+  GRACE_SECONDS: [
+    "what a worker gets beyond a timeout, to write it itself",
+    "`timeout`, by the sweep",
+  ],
 };
 
 const DAY = 86_400;

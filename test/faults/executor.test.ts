@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomFrom } from "../fixtures/random.ts";
-import { crashAfter, mishaps } from "./plans.ts";
+import { ALL, crashAfter, faultFrom, mishaps, throttled } from "./plans.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -61,6 +61,13 @@ describe.each(Object.entries(mishaps))("%s", (_, planFor) => {
       await expectOne(mine);
     },
   );
+});
+
+it.each([1, 8])("that is throttled for long at step %i tries again", async (step) => {
+  const mine = await requestOne();
+  await world.during(faultFrom(step, throttled, ALL), execute);
+  expect(await world.queues.depth("execution-requests")).toBe(1);
+  await expectOne(mine);
 });
 
 it("that dies before its message is deleted publishes again, and one worker gets it", async () => {

@@ -43,5 +43,4 @@ export const mishaps: Readonly<Record<string, (call: number) => Plan>> = {
   "a crash after it": crashAfter,
   "its answer lost": (call) => faultFrom(call, "lose-answer", 1),
   "throttling for a moment": (call) => faultFrom(call, throttled, 1),
-  "throttling that outlasts the tries": (call) => faultFrom(call, throttled, ALL),
 };
