@@ -73,12 +73,12 @@ const statuses = [
 const EXECUTIONS = 1_000;
 const CHANGES_A_BATCH = 100;
 
-/** An executor draws ids for ten messages at a time: of a page of the ledger, no more is taken for granted. */
-const IDS_A_PAGE = 10;
+/** What an instance of a function puts on a page of the ledger, as long as it makes as many in a minute. */
+const IDS_A_PAGE = 64;
 
 /** The lives of some executions, each with an enforcement and a parent of its own. */
 function livesOf(since: number): Change[][] {
-  return Array.from({ length: EXECUTIONS / IDS_A_PAGE }, (_, page) => {
+  return Array.from({ length: Math.ceil(EXECUTIONS / IDS_A_PAGE) }, (_, page) => {
     const nextIdentity = createIdSource(() => since + page);
     return Array.from({ length: IDS_A_PAGE }, (_, at) => {
       const { id, ledger } = nextIdentity();
@@ -90,7 +90,9 @@ function livesOf(since: number): Change[][] {
         version: before + 1,
       }));
     });
-  }).flat();
+  })
+    .flat()
+    .slice(0, EXECUTIONS);
 }
 
 /** The changes of all lives, life by life, from one place in a life to before another. */
