@@ -10,9 +10,17 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureBundles } from "./bundles.ts";
 import { createExecutions } from "./executions.ts";
+import { measureHandoff, measureHeartbeats } from "./handoff.ts";
 import { measureLatency } from "./latency.ts";
 import { measureCountings, measureSteps } from "./lifecycle.ts";
-import { bundleSection, latencySection, lifecycleSection, routeSection } from "./report.ts";
+import {
+  bundleSection,
+  handoffSection,
+  heartbeatSection,
+  latencySection,
+  lifecycleSection,
+  routeSection,
+} from "./report.ts";
 import { measureRoutes } from "./routes.ts";
 import { startCountedService } from "./service.ts";
 
@@ -27,7 +35,12 @@ async function measureUnits(): Promise<string[]> {
     const routes = await measureRoutes(service);
     const steps = await measureSteps(service);
     const countings = await measureCountings(service);
-    return [routeSection(routes, EXECUTIONS), lifecycleSection(steps, countings)];
+    const beats = await measureHeartbeats(service);
+    return [
+      routeSection(routes, EXECUTIONS),
+      lifecycleSection(steps, countings),
+      heartbeatSection(beats),
+    ];
   } finally {
     await service.stop();
   }
@@ -43,6 +56,7 @@ what is exact in them.`,
   ...(await measureUnits()),
   bundleSection(await measureBundles()),
   latencySection(await measureLatency()),
+  handoffSection(await measureHandoff()),
 ].join("\n\n");
 
 console.log(report);

@@ -1,5 +1,6 @@
 /** The sections of docs/measurements.md. */
 import { type Cost, totalOf, type Units } from "./cost.ts";
+import type { Handoff, Spread } from "./handoff.ts";
 import type { Latency } from "./latency.ts";
 import type { Counting } from "./lifecycle.ts";
 import { markdownTable } from "./table.ts";
@@ -56,7 +57,7 @@ executor, the worker protocol and the counters.
 ${markdownTable(["Step", ...columns, "Sum"], stepRows)}
 
 The counters' share of one execution, of a thousand in ten actions and three packs, each with an enforcement and a parent
-of its own, ten on a page of the ledger, counted in batches of a hundred changes of the stream. It depends on
+of its own, sixty-four on a page of the ledger, counted in batches of a hundred changes of the stream. It depends on
 which changes share a batch: those of one execution fold into one, and those on one page write the page once. A
 write in a transaction costs twice.
 
@@ -95,4 +96,53 @@ Medians of the local stack in milliseconds, and of the least that the same engin
 is what can be compared between machines; none of it says how long AWS takes.
 
 ${markdownTable(["What", "Service", "Bare", "Ratio"], rows)}`;
+}
+
+export function heartbeatSection(units: ReadonlyMap<number, number>): string {
+  return `### Heartbeats
+
+Write units of the same lifecycle without the counters, by the heartbeats of its run: a heartbeat writes the item
+alone, touches no index and wakes no consumer of the stream.
+
+${markdownTable(
+  ["Heartbeats", "Write units"],
+  [...units].map(([beats, written]) => [String(beats), written]),
+)}`;
+}
+
+export function handoffSection(handoff: Handoff): string {
+  const row = (what: string, { p50, p99 }: Spread, against: string, bare: Spread) => [
+    what,
+    ...[p50, p99, against, p50 / bare.p50, p99 / bare.p99],
+  ];
+  const one = (milliseconds: number): Spread => ({ p50: milliseconds, p99: milliseconds });
+  const { twoHops, heartbeatMs, leaseMs, redeliveryMs } = handoff;
+  const hops = `two hops through SQS: ${twoHops.p50.toFixed(1)}, ${twoHops.p99.toFixed(1)}`;
+  return `## Handoff
+
+Milliseconds of the local stack, and as a multiple of what they are held against. The request is a message, its
+execution one of \`core.echo\`; it is visible when a list says \`completed\`, asked for every 20 ms. A death
+is a claim after which nothing more is heard, with a lease of ${leaseMs} ms and messages hidden for ${redeliveryMs} ms.
+
+${markdownTable(
+  ["What", "p50", "p99", "Against", "p50, multiple", "p99, multiple"],
+  [
+    row("request to running", handoff.requestToRunning, hops, twoHops),
+    row("running to visible as completed", handoff.runningToVisible, hops, twoHops),
+    row(
+      "cancel to the action's abort",
+      handoff.cancelToStop,
+      `a heartbeat: ${heartbeatMs}`,
+      one(heartbeatMs),
+    ),
+    row(
+      "worker's death to `abandoned`",
+      handoff.deathToAbandoned,
+      `lease + redelivery: ${leaseMs + redeliveryMs}`,
+      one(leaseMs + redeliveryMs),
+    ),
+  ],
+)}
+
+From request to completed, the local stack takes ${handoff.perSecond.toFixed(0)} executions a second.`;
 }

@@ -1,7 +1,15 @@
 import type { DynamoDBRecord } from "aws-lambda";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { endedOne } from "./ended.ts";
-import { crashAfter, faultFrom, mishaps, type Plan, transactionConflict } from "./plans.ts";
+import {
+  ALL,
+  crashAfter,
+  faultFrom,
+  mishaps,
+  type Plan,
+  throttled,
+  transactionConflict,
+} from "./plans.ts";
 import { startWorld, type World } from "./world.ts";
 
 let world: World;
@@ -29,6 +37,8 @@ const plans: [string, Plan][] = [
   ...Object.entries(mishaps).flatMap(([mishap, planFor]) =>
     calls.map((call, at): [string, Plan] => [`${mishap}: ${call} ${at + 1}`, planFor(at + 1)]),
   ),
+  ["throttling for a moment", faultFrom(2, throttled, 1)],
+  ["throttling that outlasts the tries", faultFrom(3, throttled, ALL)],
   ["a transaction that meets another one twice", faultFrom(2, transactionConflict, 2)],
 ];
 

@@ -48,13 +48,10 @@ async function expectTold(id: number, enforcement: number) {
   expect(data.map(({ status }) => status)).toEqual(["completed", "failed"]);
 }
 
-// Throttling for a moment is for the SDK to bridge, as the executor's cases show.
-const { "throttling for a moment": _moment, ...lasting } = mishaps;
-
 const plans: [string, Plan][] = [
   ["nothing at all", () => undefined],
   ["a crash before all of it", crashAfter(0)],
-  ...Object.entries(lasting).flatMap(([mishap, planFor]) =>
+  ...Object.entries(mishaps).flatMap(([mishap, planFor]) =>
     calls.map((call, at): [string, Plan] => [`${mishap}: ${call} ${at + 1}`, planFor(at + 1)]),
   ),
   ["an SQS that is away for long", faultFrom(2, "cut", ALL)],

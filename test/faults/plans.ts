@@ -42,5 +42,4 @@ export const ALL = Number.POSITIVE_INFINITY;
 export const mishaps: Readonly<Record<string, (call: number) => Plan>> = {
   "a crash after it": crashAfter,
   "its answer lost": (call) => faultFrom(call, "lose-answer", 1),
-  "throttling for a moment": (call) => faultFrom(call, throttled, 1),
 };

@@ -77,15 +77,15 @@ async function startGatedWorker(
 
 /** Where a worker dies, and what becomes of its execution. */
 const deaths = [
-  { after: "ReceiveMessage", status: "completed", runs: 1 },
-  { after: "claim", status: "abandoned", runs: 1 },
-  { after: "heartbeat", status: "abandoned", runs: 1 },
-  { after: "the action is done", status: "abandoned", runs: 1 },
-  { after: "finish", status: "completed", runs: 1 },
-  { after: "DeleteMessage", status: "completed", runs: 1 },
+  { after: "ReceiveMessage", status: "completed" },
+  { after: "claim", status: "abandoned" },
+  { after: "heartbeat", status: "abandoned" },
+  { after: "the action is done", status: "abandoned" },
+  { after: "finish", status: "completed" },
+  { after: "DeleteMessage", status: "completed" },
 ] as const;
 
-it.each(deaths)("a worker that dies after $after: $status", async ({ after, status, runs }) => {
+it.each(deaths)("a worker that dies after $after: $status", async ({ after, status }) => {
   const { id, url } = await publish(after, 1);
   let isDead = false;
   let ran = 0;
@@ -120,7 +120,7 @@ it.each(deaths)("a worker that dies after $after: $status", async ({ after, stat
       ({ length }) => length > 0,
     );
   await Promise.all([victim.stop(), survivor.stop()]);
-  expect(ran).toBe(runs);
+  expect(ran).toBe(1);
   await world.settle();
   await world.expectSound();
 });
