@@ -3,6 +3,8 @@ import { type Api, apiAt, executionsPath } from "../fixtures/api.ts";
 import { type DynamoDbProxy, startDynamoDbProxy } from "../fixtures/dynamodb-proxy.ts";
 import { type Engines, startEngines } from "../fixtures/engines.ts";
 import { until } from "../fixtures/executions.ts";
+import { handlersOf } from "../fixtures/invoke.ts";
+import { queuesOf, requestMessage } from "../fixtures/sqs.ts";
 import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
 
 let engines: Engines;
@@ -181,5 +183,26 @@ describe("a DynamoDB that is away", () => {
       (stats) => stats.completed === 11,
     );
     expect(completed).toBe(11);
+  });
+
+  it("costs a message its last try: it is a dead letter then, with its reason", async () => {
+    const invoke = await handlersOf(stack, {});
+    const queues = await queuesOf(stack);
+    proxy.inject({ kind: "unavailable" });
+    const body = requestMessage({ action_ref: "core.echo" });
+    const message = (receives: number) => ({
+      messageId: `received ${receives} times`,
+      receiptHandle: "none",
+      body,
+      attributes: { ApproximateReceiveCount: String(receives) },
+    });
+    expect(await invoke("executor", { Records: [message(19), message(20)] })).toEqual({
+      batchItemFailures: [{ itemIdentifier: "received 19 times" }],
+    });
+    proxy.reset();
+    const [dead, ...more] = await queues.receive("execution-requests-dlq");
+    expect(more).toEqual([]);
+    expect(dead?.Body).toBe(body);
+    expect(dead?.MessageAttributes?.reason?.StringValue).toMatch(/./);
   });
 });

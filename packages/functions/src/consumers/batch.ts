@@ -1,6 +1,6 @@
 /** Consuming a batch of SQS messages: each on its own, and none lost. */
 import { ServiceError } from "@attune/domain/errors";
-import type { QueueName } from "@attune/topology/queues";
+import { type QueueName, queues } from "@attune/topology/queues";
 import { ChangeMessageVisibilityCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSRecord } from "aws-lambda";
 import { logger } from "../logger.ts";
@@ -67,7 +67,10 @@ export async function settleBatch(
   const failed = await Promise.all(
     outcomes.map(async ({ record, error }) => {
       if (error === undefined) return [];
-      const end = isHopeless(error) ? deadLetter : postpone;
+      const receives = Number(record.attributes.ApproximateReceiveCount);
+      // After its last receive SQS would move the message as well, but without a reason.
+      const isLast = receives >= queues[queue].maxReceiveCount;
+      const end = isHopeless(error) || isLast ? deadLetter : postpone;
       try {
         await end(queue, record, error);
         if (end === deadLetter) return [];
