@@ -32,7 +32,7 @@ export interface StreamSource {
 }
 
 /** Milliseconds between two looks at a shard without new records, and at the list of shards. */
-const idle = { records: 25, shards: 1_000 };
+const idle = { records: 50, shards: 1_000 };
 
 /** Invokes the function with the changes of a table, in order, as Lambda's mapping of a stream does. */
 export function startStreamTrigger(source: StreamSource): Trigger {
