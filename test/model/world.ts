@@ -10,7 +10,8 @@ import { ExecutionRecord } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
 import { beat, claim, end, endIfDue, finish, type Outcome } from "@attune/store/transitions";
 import { limits } from "@attune/topology/limits";
-import { type DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { memoryBlobs } from "../fixtures/memory-blobs.ts";
 import { createMemoryDynamoDb } from "../fixtures/memory-dynamodb.ts";
 import type { Scheduler, World } from "./explore.ts";
@@ -22,6 +23,16 @@ const tables = {
   Counters: "Counters",
 };
 const START = Date.UTC(2026, 0, 1);
+
+const base = DynamoDBDocumentClient.from(new DynamoDBClient({ region: "us-east-1" }));
+
+/** A client that sends nothing. */
+const clientThat = (send: (command: Command) => Promise<unknown>): DynamoDBDocumentClient =>
+  Object.create(base, { send: { value: send } });
+
+interface Command {
+  readonly constructor: { readonly name: string };
+}
 
 /** A message: who holds it, how often it was received. */
 interface Message {
@@ -107,12 +118,17 @@ export function createWorld(scheduler: Scheduler, options: Options): World {
 
   /** The store as one actor has it: each of its requests is a step. */
   const storeOf = (actor: string): Store => {
-    const send = (command: { constructor: { name: string } }) =>
+    const send = (command: Command) =>
       scheduler.step(actor, command.constructor.name, () =>
         structuredClone(applyAndJudge(command)),
       );
-    const client = { send } as unknown as DynamoDBDocumentClient;
-    return { client, tables, blobs: memoryBlobs(), limits, now: () => new Date(clock) };
+    return {
+      client: clientThat(send),
+      tables,
+      blobs: memoryBlobs(),
+      limits,
+      now: () => new Date(clock),
+    };
   };
 
   const visible = (queue: Message["queue"]) =>
@@ -265,10 +281,9 @@ export function createWorld(scheduler: Scheduler, options: Options): World {
   async function endsInPeace() {
     const copy = createMemoryDynamoDb();
     copy.restore(database.snapshot());
-    const client = { send: async (command: unknown) => copy.apply(command) };
     let now = clock;
     const store: Store = {
-      client: client as unknown as DynamoDBDocumentClient,
+      client: clientThat(async (command) => copy.apply(command)),
       tables,
       blobs: memoryBlobs(),
       limits,
