@@ -4,7 +4,6 @@ import { timeOf } from "@attune/domain/ids";
 import { messageText } from "@attune/domain/messages";
 import { clientConfig } from "@attune/local/clients";
 import { accessPatterns } from "@attune/store/access-patterns/index";
-import { FEED } from "@attune/store/create-execution";
 import type { Store } from "@attune/store/store";
 import {
   CreateQueueCommand,
@@ -65,9 +64,10 @@ async function compare(
 
 function compareReads(api: Api, store: Store, id: number) {
   const get = accessPatterns.executionById.params(store.tables, { id });
-  const query = accessPatterns.newestInIndex.params(store.tables, {
+  const query = accessPatterns.indexEntries.params(store.tables, {
     index: "by_feed",
-    key: FEED,
+    partition: "0|all",
+    order: "newest",
     limit: 20,
   });
   return {

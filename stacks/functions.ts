@@ -60,7 +60,7 @@ function createFunction(
     timeout: `${lambda.timeout} seconds`,
     memory: `${lambda.memory} MB`,
     nodejs: { minify: true, esbuild: { external: unusedCredentialSources } },
-    environment: limitsOf(lambda, settings),
+    environment: { ...limitsOf(lambda, settings), ...shardsOf(lambda, settings) },
     logging: { format: "json", logGroup: logs.name },
     link: [
       ...Object.keys(lambda.tables).map((table) => tables[table]),
@@ -92,4 +92,9 @@ function limitsOf(lambda: Lambda, settings: Settings) {
   return Object.fromEntries(
     names.map((name) => [name, String(settings.limits[name] ?? limits[name])]),
   );
+}
+
+/** Whoever has to do with executions or counters has to know of their shards. */
+function shardsOf({ tables }: Lambda, { shards }: Settings): Record<string, string> {
+  return Object.keys(tables).length > 0 ? { SHARDS: String(shards) } : {};
 }

@@ -1,5 +1,6 @@
 /** What differs between stages, in one place. A stage that is not listed is somebody's own: `personal`. */
 import type { LimitName } from "../packages/topology/src/limits.ts";
+import { shards } from "../packages/topology/src/shards.ts";
 
 export interface Settings {
   /**
@@ -18,6 +19,11 @@ export interface Settings {
   readonly throttle: { readonly rate: number; readonly burst: number };
   /** Where they are to be other than the topology's. */
   readonly limits: Readonly<Partial<Record<LimitName, number>>>;
+  /**
+   * Partitions of each key that many executions share, see docs/adr/0014-shards.md. It may only grow: lists
+   * read as many, and what lies in others is in none of them.
+   */
+  readonly shards: number;
   /** It has alarms, and must be given an address for them, see {@link alarmAddressOf}. */
   readonly alarms: boolean;
 }
@@ -30,6 +36,7 @@ const unlisted: Settings = {
   throttle: { rate: 100, burst: 100 },
   // Whoever tries something out starts a worker today, or not at all.
   limits: { QUEUE_SECONDS: 86_400 },
+  shards,
   alarms: false,
 };
 
@@ -41,6 +48,7 @@ const stages: Readonly<Record<string, Settings>> = {
     corsOrigins: [],
     throttle: { rate: 5000, burst: 2500 },
     limits: {},
+    shards,
     alarms: true,
   },
   staging: {
@@ -50,6 +58,7 @@ const stages: Readonly<Record<string, Settings>> = {
     corsOrigins: [],
     throttle: { rate: 500, burst: 500 },
     limits: {},
+    shards,
     alarms: true,
   },
   personal: { ...unlisted, auth: "none" },

@@ -14,10 +14,11 @@ const now = "2026-11-22T20:43:42.137Z";
 
 export const examples = {
   executionById: accessPatterns.executionById.params(tables, { id }),
-  newestInIndex: accessPatterns.newestInIndex.params(tables, {
+  indexEntries: accessPatterns.indexEntries.params(tables, {
     index: "by_status",
-    key: "failed",
-    before: id,
+    partition: "0|failed",
+    between: [0, id],
+    order: "newest",
     limit: 21,
   }),
   rowsByIds: accessPatterns.rowsByIds.params(tables, { ids: [id, id - 1] }),
@@ -40,14 +41,14 @@ export const examples = {
       ledger: "2okq4pz1bk",
       config: { text: '{"channel":"#alerts"}' },
     },
-    feed: "all",
-    pack: "core",
+    shards: 1,
   }),
   changeStatus: accessPatterns.changeStatus.params(tables, {
     id,
     to: "completed",
     by: "worker",
     now,
+    shards: 1,
     where: { attempt: 1, executor: 7 },
     set: { result: { text: '{"ok":true}' } },
   }),

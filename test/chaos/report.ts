@@ -32,18 +32,20 @@ export interface Report {
 
 export async function readAll(store: Store): Promise<ExecutionRecord[]> {
   const records: ExecutionRecord[] = [];
-  for (let before: number | undefined = Number.MAX_SAFE_INTEGER; before !== undefined; ) {
-    const query = accessPatterns.newestInIndex.params(store.tables, {
+  for (let last: number | undefined = Number.MAX_SAFE_INTEGER; last !== undefined; ) {
+    const query = accessPatterns.indexEntries.params(store.tables, {
       index: "by_feed",
-      key: "all",
-      before,
+      partition: "0|all",
+      between: [0, last],
+      order: "newest",
       limit: 1_000,
     });
     const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(query));
     const ids = Items.map((item) => Number(item.id));
     const batch = accessPatterns.recordsByIds.params(store.tables, { ids });
     records.push(...(await readBatch(store.client, batch, ExecutionRecord)));
-    before = LastEvaluatedKey === undefined ? undefined : ids.at(-1);
+    const oldest = ids.at(-1);
+    last = LastEvaluatedKey === undefined || oldest === undefined ? undefined : oldest - 1;
   }
   return records;
 }

@@ -55,14 +55,14 @@ const logged = () =>
 
 describe("the log of the proxy", () => {
   it("has what each kind of call consumed, by table and index", async () => {
-    const item = { id: 7, feed: "all", status: "requested", action_ref: "core.echo" };
+    const item = { id: 7, feed_key: "all", status_key: "requested", action_key: "core.echo" };
     await client.send(new PutCommand({ TableName: "Executions", Item: item }));
     await client.send(
       new UpdateCommand({
         TableName: "Executions",
         Key: { id: 7 },
         UpdateExpression: "SET #status = :to",
-        ExpressionAttributeNames: { "#status": "status" },
+        ExpressionAttributeNames: { "#status": "status_key" },
         ExpressionAttributeValues: { ":to": "scheduling" },
       }),
     );
@@ -70,7 +70,7 @@ describe("the log of the proxy", () => {
       new QueryCommand({
         TableName: "Executions",
         IndexName: "by_feed",
-        KeyConditionExpression: "feed = :all",
+        KeyConditionExpression: "feed_key = :all",
         ExpressionAttributeValues: { ":all": "all" },
       }),
     );

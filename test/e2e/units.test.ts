@@ -85,7 +85,7 @@ describe("the engine charges what AWS documents", () => {
 
   it("for a batch, item by item, and for a query, all together", async () => {
     const text = "y".repeat(1_500);
-    const items = [1, 2, 3, 4, 5].map((id) => ({ id, feed: "batch", action_ref: text }));
+    const items = [1, 2, 3, 4, 5].map((id) => ({ id, feed_key: "batch", action_ref: text }));
     for (const item of items) await put("Executions", item);
     const batch = await client.send(
       new BatchGetCommand({
@@ -98,7 +98,7 @@ describe("the engine charges what AWS documents", () => {
       new QueryCommand({
         TableName: "Executions",
         IndexName: "by_feed",
-        KeyConditionExpression: "feed = :feed",
+        KeyConditionExpression: "feed_key = :feed",
         ExpressionAttributeValues: { ":feed": "batch" },
         ReturnConsumedCapacity,
       }),
@@ -123,8 +123,8 @@ function entryOf(item: Item, { hashKey, projection = [] }: Index): IndexEntry | 
 describe("the engine charges indexes as AWS documents", () => {
   const whole = {
     id: 100,
-    feed: "all",
-    status: "requested",
+    feed_key: "0|all",
+    status_key: "requested",
     action_ref: "core.echo",
     pack: "core",
     enforcement: 5,
@@ -132,9 +132,9 @@ describe("the engine charges indexes as AWS documents", () => {
     updated: "2026-01-01T00:00:00.000Z",
     version: 1,
   };
-  const { status: _, ...withoutStatus } = whole;
+  const { status_key: _, ...withoutStatus } = whole;
   const changes: Readonly<Record<string, readonly [Item, Item]>> = {
-    "a key": [whole, { ...whole, status: "scheduling" }],
+    "a key": [whole, { ...whole, status_key: "scheduling" }],
     "what one index projects": [whole, { ...whole, updated: "2026-01-02T00:00:00.000Z" }],
     "what all indexes project": [whole, { ...whole, parent: 7 }],
     "what no index projects": [whole, { ...whole, version: 2 }],
@@ -143,7 +143,7 @@ describe("the engine charges indexes as AWS documents", () => {
     nothing: [whole, whole],
     "an entry of more than a kilobyte": [
       { ...whole, action_ref: "z".repeat(1_100) },
-      { ...whole, action_ref: "z".repeat(1_100), status: "failed" },
+      { ...whole, action_ref: "z".repeat(1_100), status_key: "failed" },
     ],
   };
 

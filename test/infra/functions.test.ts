@@ -64,6 +64,20 @@ describe.each(stages)("functions of %s", (stage) => {
     );
   });
 
+  it.each(Object.entries<Lambda>(functions))(
+    "%s is told the shards of its tables",
+    (name, lambda) => {
+      const { environment } = graph.one(
+        "aws:lambda/function:Function",
+        `${componentOf(name)}Function`,
+        environmentSchema,
+      );
+      const expected =
+        Object.keys(lambda.tables).length > 0 ? String(settingsOf(stage).shards) : undefined;
+      expect(environment.variables.SHARDS).toBe(expected);
+    },
+  );
+
   it.each(Object.keys(functions))("the logs of %s are kept as long as the stage says", (name) => {
     expect(
       graph.one("aws:cloudwatch/logGroup:LogGroup", `${componentOf(name)}Logs`, z.looseObject({})),

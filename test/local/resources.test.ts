@@ -50,7 +50,7 @@ describe("the resources", () => {
   it("are refused, with the remedy, when a table has other indexes", async () => {
     const client = new DynamoDBClient(clientConfig(engines.dynamodb));
     const { by_feed: _, ...globalIndexes } = tables.Executions.globalIndexes;
-    const { feed: __, ...fields } = tables.Executions.fields;
+    const { feed_key: __, ...fields } = tables.Executions.fields;
     const other = { ...tables.Executions, fields, globalIndexes };
     await client.send(new CreateTableCommand(tableInput("Executions", other)));
 

@@ -127,6 +127,7 @@ export function createWorld(scheduler: Scheduler, options: Options): World {
       tables,
       blobs: memoryBlobs(),
       limits,
+      shards: 1,
       now: () => new Date(clock),
     };
   };
@@ -287,6 +288,7 @@ export function createWorld(scheduler: Scheduler, options: Options): World {
       tables,
       blobs: memoryBlobs(),
       limits,
+      shards: 1,
       now: () => new Date(now),
     };
     for (let round = 0; round < 3; round++) {

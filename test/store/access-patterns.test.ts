@@ -21,28 +21,35 @@ describe("the input of each access pattern", () => {
     });
   });
 
-  it("newestInIndex, from the newest", () => {
-    const given = { index: "by_feed", key: "all", limit: 21 } as const;
-    expect(accessPatterns.newestInIndex.params(tables, given)).toEqual({
+  it("indexEntries, from the newest", () => {
+    const given = { index: "by_feed", partition: "0|all", order: "newest", limit: 21 } as const;
+    expect(accessPatterns.indexEntries.params(tables, given)).toEqual({
       TableName: "app-stage-executions",
       IndexName: "by_feed",
-      KeyConditionExpression: "#key = :key",
-      ExpressionAttributeNames: { "#key": "feed" },
-      ExpressionAttributeValues: { ":key": "all" },
+      KeyConditionExpression: "#partition = :partition",
+      ExpressionAttributeNames: { "#partition": "feed_key" },
+      ExpressionAttributeValues: { ":partition": "0|all" },
       ScanIndexForward: false,
       Limit: 21,
     });
   });
 
-  it("newestInIndex, below an id", () => {
-    const given = { index: "by_enforcement", key: 42, before: 900, limit: 7 } as const;
-    expect(accessPatterns.newestInIndex.params(tables, given)).toEqual({
+  it("indexEntries, between two sort keys, from the oldest", () => {
+    const between = ["failed#00000000001", "failed#0000000000z"] as const;
+    const given = { index: "by_action_status", partition: "3|core.echo", limit: 7 } as const;
+    expect(
+      accessPatterns.indexEntries.params(tables, { ...given, between, order: "oldest" }),
+    ).toEqual({
       TableName: "app-stage-executions",
-      IndexName: "by_enforcement",
-      KeyConditionExpression: "#key = :key AND #id < :before",
-      ExpressionAttributeNames: { "#key": "enforcement", "#id": "id" },
-      ExpressionAttributeValues: { ":key": 42, ":before": 900 },
-      ScanIndexForward: false,
+      IndexName: "by_action_status",
+      KeyConditionExpression: "#partition = :partition AND #sort BETWEEN :first AND :last",
+      ExpressionAttributeNames: { "#partition": "action_key", "#sort": "final_key" },
+      ExpressionAttributeValues: {
+        ":partition": "3|core.echo",
+        ":first": "failed#00000000001",
+        ":last": "failed#0000000000z",
+      },
+      ScanIndexForward: true,
       Limit: 7,
     });
   });
@@ -107,11 +114,15 @@ describe("the input of each access pattern", () => {
       idempotency_key: "k",
       ledger: "p",
     } as const;
-    expect(
-      accessPatterns.createExecution.params(tables, { record, feed: "all", pack: "core" }),
-    ).toEqual({
+    expect(accessPatterns.createExecution.params(tables, { record, shards: 4 })).toEqual({
       TableName: "app-stage-executions",
-      Item: { ...record, feed: "all", pack: "core" },
+      Item: {
+        ...record,
+        feed_key: "1|all",
+        status_key: "1|requested",
+        action_key: "1|core.echo",
+        pack_key: "1|core",
+      },
       ConditionExpression: "attribute_not_exists(#id)",
       ExpressionAttributeNames: { "#id": "id" },
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -119,16 +130,17 @@ describe("the input of each access pattern", () => {
   });
 
   it("changeStatus, by the executor", () => {
-    const change = { id: 5, to: "scheduling", by: "executor", now: "t" } as const;
+    const change = { id: 5, to: "scheduling", by: "executor", now: "t", shards: 1 } as const;
     expect(accessPatterns.changeStatus.params(tables, change)).toEqual({
       TableName: "app-stage-executions",
       Key: { id: 5 },
       UpdateExpression:
-        "SET #status = :status, #updated = :updated, #version = #version + :one REMOVE #beat",
+        "SET #status = :status, #updated = :updated, #status_key = :status_key, #version = #version + :one REMOVE #beat",
       ConditionExpression: "#status IN (:from0) AND #owner = :if_owner",
       ExpressionAttributeNames: {
         "#status": "status",
         "#updated": "updated",
+        "#status_key": "status_key",
         "#owner": "owner",
         "#version": "version",
         "#beat": "beat",
@@ -136,6 +148,7 @@ describe("the input of each access pattern", () => {
       ExpressionAttributeValues: {
         ":status": "scheduling",
         ":updated": "t",
+        ":status_key": "0|scheduling",
         ":from0": "requested",
         ":if_owner": "executor",
         ":one": 1,
@@ -152,17 +165,20 @@ describe("the input of each access pattern", () => {
         to: "completed",
         by: "worker",
         now: "t",
+        shards: 4,
         where: { attempt: 2, executor: 7 },
         set: { result: { text: "1" } },
       }),
     ).toMatchObject({
       UpdateExpression:
-        "SET #status = :status, #updated = :updated, #result = :result, #version = #version + :one REMOVE #beat",
+        "SET #status = :status, #updated = :updated, #status_key = :status_key, #final_key = :final_key, #result = :result, #version = #version + :one REMOVE #beat",
       ConditionExpression:
         "#status IN (:from0, :from1) AND #owner = :if_owner AND #attempt = :if_attempt AND #executor = :if_executor",
       ExpressionAttributeValues: {
         ":status": "completed",
         ":updated": "t",
+        ":status_key": "1|completed",
+        ":final_key": "completed#00000000005",
         ":result": { text: "1" },
         ":from0": "running",
         ":from1": "canceling",
@@ -175,7 +191,7 @@ describe("the input of each access pattern", () => {
   });
 
   it("changeStatus, unless anything has happened since the execution was read", () => {
-    const change = { id: 5, to: "abandoned", by: "worker", now: "t" } as const;
+    const change = { id: 5, to: "abandoned", by: "worker", now: "t", shards: 1 } as const;
     expect(
       accessPatterns.changeStatus.params(tables, {
         ...change,
@@ -189,6 +205,8 @@ describe("the input of each access pattern", () => {
       ExpressionAttributeNames: {
         "#status": "status",
         "#updated": "updated",
+        "#status_key": "status_key",
+        "#final_key": "final_key",
         "#result": "result",
         "#owner": "owner",
         "#version": "version",

@@ -68,7 +68,7 @@ describe.each([
         const expected = transition({ status: from, owner: holds }, move);
         if (sources(move.to, move.by).length === 0) {
           // There is no write for what the lifecycle never allows.
-          const change = { id, ...move, now: "" };
+          const change = { id, ...move, now: "", shards: 1 };
           expect(() => accessPatterns.changeStatus.params(fixture.store.tables, change)).toThrow(
             RangeError,
           );

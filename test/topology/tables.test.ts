@@ -41,16 +41,21 @@ describe.each(Object.entries<Table>(tables))("the table %s", (name, table) => {
   });
 });
 
-it("lists executions newest first on every index", () => {
-  const indexes = Object.values<Index>(tables.Executions.globalIndexes);
-  expect(indexes.map(({ rangeKey }) => rangeKey)).toEqual(indexes.map(() => "id"));
+it("lists executions in the order of their creation on every index", () => {
+  const { by_action_status, ...indexes } = tables.Executions.globalIndexes;
+  expect(new Set(Object.values<Index>(indexes).map(({ rangeKey }) => rangeKey))).toEqual(
+    new Set(["id"]),
+  );
+  // Those of one status, the id in the text of the key.
+  expect(by_action_status.rangeKey).toBe("final_key");
   expect(tables.Executions.fields.id).toBe("number");
 });
 
-it("carries into one index alone what a change of status rewrites", () => {
-  const changing = ["status", "updated", "owner", "version", "attempt", "executor", "result"];
+it("carries into one index alone what a change of status rewrites, and what is final into another", () => {
+  const changing = ["status_key", "updated", "owner", "version", "attempt", "executor", "result"];
   const rewritten = Object.entries<Index>(tables.Executions.globalIndexes).filter(([, index]) =>
     [...keysOf(index), ...(index.projection ?? [])].some((one) => changing.includes(one)),
   );
-  expect(rewritten.map(([name]) => name)).toEqual(["by_status"]);
+  // Sparse: an execution is not in it before it is final.
+  expect(rewritten.map(([name]) => name)).toEqual(["by_status", "by_action_status"]);
 });

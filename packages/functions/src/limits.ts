@@ -1,5 +1,6 @@
-/** The limits of the stage: those of the topology, unless the function's environment says otherwise. */
+/** The limits and shards of the stage: those of the topology, unless the function's environment says otherwise. */
 import { limits as defaults } from "@attune/topology/limits";
+import { shards as defaultShards } from "@attune/topology/shards";
 import * as z from "zod";
 
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
@@ -14,3 +15,10 @@ const Limits = z.object({
 });
 
 export const limits = Limits.parse(process.env);
+
+export const shards = z.coerce
+  .number()
+  .int()
+  .min(1)
+  .default(defaultShards)
+  .parse(process.env.SHARDS);

@@ -8,7 +8,7 @@ import { createS3, s3SettingsOf } from "@attune/store/s3";
 import { createClient, type Store } from "@attune/store/store";
 import type { DeadLetterQueueName, QueueName } from "@attune/topology/queues";
 import { Resource } from "sst/resource";
-import { limits } from "./limits.ts";
+import { limits, shards } from "./limits.ts";
 
 export const store: Store = {
   client: createClient(),
@@ -29,6 +29,7 @@ export const store: Store = {
   blobs: createBlobs(createS3(s3SettingsOf(process.env)), () => Resource.Blobs.name),
   now: () => new Date(),
   limits,
+  shards,
 };
 
 /** One source of ids for each instance of a function: see docs/adr/0001-ids.md. */

@@ -1,5 +1,5 @@
 /** Creating an execution: once for each idempotency key, whoever asks and however often. */
-import { type ExecutionRequest, packOf } from "@attune/domain/execution";
+import type { ExecutionRequest } from "@attune/domain/execution";
 import { createdOf } from "@attune/domain/ids";
 import type { JsonText } from "@attune/domain/json-text";
 import { initial } from "@attune/domain/lifecycle";
@@ -30,9 +30,6 @@ export interface Created {
   /** `false` where the key stands for an execution that was there before. */
   readonly isNew: boolean;
 }
-
-/** The partition of the index of all executions. */
-export const FEED = "all";
 
 const Reservation = z.object({ key: z.string(), id: z.int() });
 
@@ -76,12 +73,8 @@ export async function createExecution(
     }
 
     const record = await newRecord(store, creation, { id, ledger });
-    const pack = packOf(record.action_ref);
-    const params = accessPatterns.createExecution.params(store.tables, {
-      record,
-      feed: FEED,
-      ...(pack === undefined ? {} : { pack }),
-    });
+    const { shards } = store;
+    const params = accessPatterns.createExecution.params(store.tables, { record, shards });
     const written = await settle(store.client.send(new PutCommand(params)));
     if (written.won) return { record, isNew: true };
 

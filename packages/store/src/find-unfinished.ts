@@ -1,10 +1,12 @@
 /** Executions that are not final and not brand new, for the sweep. */
+import { Id } from "@attune/domain/execution";
 import { idOf } from "@attune/domain/ids";
 import { isFinal, Status } from "@attune/domain/lifecycle";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { accessPatterns } from "./access-patterns/index.ts";
 import { readBatch } from "./batch.ts";
-import { ExecutionRecord, Row } from "./record.ts";
+import { partitionsOf } from "./index-keys.ts";
+import { ExecutionRecord } from "./record.ts";
 import type { Store } from "./store.ts";
 
 const unfinished = Status.options.filter((status) => !isFinal(status));
@@ -20,20 +22,23 @@ export async function* findUnfinished(
   store: Store,
   seconds: number,
 ): AsyncGenerator<ExecutionRecord[]> {
-  for (const status of unfinished) {
-    let before: number | undefined = idOf(store.now().getTime() - seconds * 1_000, 0);
-    while (before !== undefined) {
-      const query = accessPatterns.newestInIndex.params(store.tables, {
+  const youngest = idOf(store.now().getTime() - seconds * 1_000, 0) - 1;
+  for (const partition of unfinished.flatMap((status) => partitionsOf(status, store.shards))) {
+    let last: number | undefined = youngest;
+    while (last !== undefined) {
+      const query = accessPatterns.indexEntries.params(store.tables, {
         index: "by_status",
-        key: status,
-        before,
+        partition,
+        between: [0, last],
+        order: "newest",
         limit: ENTRIES_A_QUERY,
       });
       const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(query));
-      const ids: number[] = Items.map((item) => Row.parse(item).id);
+      const ids = Items.map((item) => Id.parse(item.id));
       const batch = accessPatterns.recordsByIds.params(store.tables, { ids });
       yield await readBatch(store.client, batch, ExecutionRecord);
-      before = LastEvaluatedKey === undefined ? undefined : ids.at(-1);
+      const oldest = ids.at(-1);
+      last = LastEvaluatedKey === undefined || oldest === undefined ? undefined : oldest - 1;
     }
   }
 }

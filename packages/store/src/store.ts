@@ -1,4 +1,4 @@
-/** What every function of this package works on: a client, the physical names of the tables, a bucket, a clock, limits. */
+/** What every function of this package works on: a client, the physical names of the tables, a bucket, a clock, limits, shards. */
 import type { Limits } from "@attune/domain/verdict";
 import type { TableName } from "@attune/topology/tables";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
@@ -13,6 +13,8 @@ export interface Store {
   readonly blobs: Blobs;
   readonly now: () => Date;
   readonly limits: Limits;
+  /** Partitions of each key that many executions share: see index-keys.ts. */
+  readonly shards: number;
 }
 
 /**

@@ -35,9 +35,16 @@ export async function update(store: Store, params: UpdateCommandInput): Promise<
 }
 
 /** Changes the status by its owner, from any status that the lifecycle allows it from. */
-export function changeStatus(store: Store, change: Omit<StatusChange, "now">): Promise<Transition> {
+export function changeStatus(
+  store: Store,
+  change: Omit<StatusChange, "now" | "shards">,
+): Promise<Transition> {
   const now = store.now().toISOString();
-  return update(store, accessPatterns.changeStatus.params(store.tables, { ...change, now }));
+  const { shards } = store;
+  return update(
+    store,
+    accessPatterns.changeStatus.params(store.tables, { ...change, now, shards }),
+  );
 }
 
 /** Hands a scheduled execution to the workers: from here on the executor does not write. */

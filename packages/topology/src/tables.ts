@@ -3,7 +3,8 @@
  * `packages/store` queries them.
  *
  * Every index holds keys and facts that never change, so that a change of status rewrites one index
- * entry (`by_status`) and no other. See docs/adr/0002-indexes.md.
+ * entry (`by_status`) and no other; the end of an execution adds one to `by_action_status`. The partition
+ * keys that end in `_key` are sharded (packages/store/src/index-keys.ts). See docs/adr/0002-indexes.md.
  */
 
 export interface Index {
@@ -28,28 +29,36 @@ export const tables = {
   Executions: {
     fields: {
       id: "number",
-      feed: "string",
-      status: "string",
-      action_ref: "string",
-      pack: "string",
+      feed_key: "string",
+      status_key: "string",
+      action_key: "string",
+      final_key: "string",
+      pack_key: "string",
       enforcement: "number",
       parent: "number",
+      original_execution: "number",
     },
     primaryIndex: { hashKey: "id" },
     globalIndexes: {
       by_feed: {
-        hashKey: "feed",
+        hashKey: "feed_key",
         rangeKey: "id",
         projection: ["action_ref", "enforcement", "parent"],
       },
       by_status: {
-        hashKey: "status",
+        hashKey: "status_key",
         rangeKey: "id",
-        projection: ["action_ref", "enforcement", "parent", "updated"],
+        projection: ["action_ref", "enforcement", "parent", "executor", "updated"],
       },
-      by_action: { hashKey: "action_ref", rangeKey: "id", projection: ["enforcement", "parent"] },
+      by_action: { hashKey: "action_key", rangeKey: "id", projection: ["enforcement", "parent"] },
+      /** Final executions alone: their sort key is the status, then the id. */
+      by_action_status: {
+        hashKey: "action_key",
+        rangeKey: "final_key",
+        projection: ["enforcement", "parent", "executor", "updated"],
+      },
       by_pack: {
-        hashKey: "pack",
+        hashKey: "pack_key",
         rangeKey: "id",
         projection: ["action_ref", "enforcement", "parent"],
       },
@@ -59,6 +68,12 @@ export const tables = {
         projection: ["action_ref", "parent"],
       },
       by_parent: { hashKey: "parent", rangeKey: "id", projection: ["action_ref", "enforcement"] },
+      /** New tries alone. */
+      by_original: {
+        hashKey: "original_execution",
+        rangeKey: "id",
+        projection: ["action_ref", "enforcement", "parent"],
+      },
     },
     stream: true,
   },

@@ -2,8 +2,11 @@
 import { tables as definitions, type IndexName } from "@attune/topology/tables";
 import { namesOf, pattern } from "./pattern.ts";
 
-/** The value of an index's partition key. */
+/** A value of an index's partition key or sort key. */
 export type IndexKey = string | number;
+
+/** By creation. */
+export type Order = "newest" | "oldest";
 
 const rowAttributes = ["id", "status", "action_ref", "enforcement", "parent", "updated"];
 
@@ -26,27 +29,40 @@ export const executionReads = {
       ConsistentRead: true,
     }),
   }),
-  newestInIndex: pattern({
+  indexEntries: pattern({
     operation: "Query",
     table: "Executions",
-    purpose: "The newest executions with one value in one index, below an id.",
+    purpose:
+      "Executions in one partition of one index, between two sort keys, newest or oldest first.",
     serves: ["listExecutions", "listByStatus", "listByEnforcement", "sweep"],
     params: (
       tables,
-      given: { index: IndexName; key: IndexKey; before?: number; limit: number },
+      given: {
+        index: IndexName;
+        partition: IndexKey;
+        /** Both are in it. */
+        between?: readonly [IndexKey, IndexKey];
+        order: Order;
+        limit: number;
+      },
     ) => {
-      const { hashKey } = definitions.Executions.globalIndexes[given.index];
-      const below = given.before === undefined ? "" : " AND #id < :before";
+      const { hashKey, rangeKey } = definitions.Executions.globalIndexes[given.index];
+      const { between } = given;
       return {
         TableName: tables.Executions,
         IndexName: given.index,
-        KeyConditionExpression: `#key = :key${below}`,
-        ExpressionAttributeNames: { "#key": hashKey, ...(below ? { "#id": "id" } : {}) },
-        ExpressionAttributeValues: {
-          ":key": given.key,
-          ...(below ? { ":before": given.before } : {}),
+        KeyConditionExpression: between
+          ? "#partition = :partition AND #sort BETWEEN :first AND :last"
+          : "#partition = :partition",
+        ExpressionAttributeNames: {
+          "#partition": hashKey,
+          ...(between ? { "#sort": rangeKey } : {}),
         },
-        ScanIndexForward: false,
+        ExpressionAttributeValues: {
+          ":partition": given.partition,
+          ...(between ? { ":first": between[0], ":last": between[1] } : {}),
+        },
+        ScanIndexForward: given.order === "oldest",
         Limit: given.limit,
       };
     },

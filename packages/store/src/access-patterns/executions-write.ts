@@ -1,5 +1,6 @@
 /** Writes of executions: each one is conditional, and answers with what stood against it. */
 import { type Owner, type Status, sources } from "@attune/domain/lifecycle";
+import { indexKeysOf, statusKeysOf } from "../index-keys.ts";
 import type { Payload } from "../payloads.ts";
 import type { ExecutionRecord } from "../record.ts";
 import { namesOf, pattern } from "./pattern.ts";
@@ -10,6 +11,7 @@ export interface StatusChange {
   readonly to: Status;
   readonly by: Owner;
   readonly now: string;
+  readonly shards: number;
   /** Attributes that have to be as they were read, or as the caller's hold has them. */
   readonly where?: Readonly<
     Partial<Pick<ExecutionRecord, "attempt" | "executor" | "version" | "beat">>
@@ -46,12 +48,9 @@ export const executionWrites = {
     table: "Executions",
     purpose: "A new execution, unless its id is taken.",
     serves: ["requestExecution", "retryExecution", "executor", "events"],
-    params: (
-      tables,
-      { record, feed, pack }: { record: ExecutionRecord; feed: string; pack?: string },
-    ) => ({
+    params: (tables, { record, shards }: { record: ExecutionRecord; shards: number }) => ({
       TableName: tables.Executions,
-      Item: { ...record, feed, pack },
+      Item: { ...record, ...indexKeysOf(record, shards) },
       ConditionExpression: "attribute_not_exists(#id)",
       ExpressionAttributeNames: { "#id": "id" },
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
@@ -74,14 +73,15 @@ export const executionWrites = {
       const from = sources(change.to, change.by);
       if (from.length === 0)
         throw new RangeError(`No ${change.by} changes a status to ${change.to}`);
-      const { where = {}, absent = [], set = {} } = change;
-      const sets = { status: change.to, updated: change.now, ...set };
+      const { id, to, where = {}, absent = [], set = {} } = change;
+      const keys = statusKeysOf(id, to, change.shards);
+      const sets = { status: to, updated: change.now, ...keys, ...set };
       const equal = { owner: change.by, ...where };
       const values = (prefix: string, of: object) =>
         Object.fromEntries(Object.entries(of).map(([name, value]) => [`:${prefix}${name}`, value]));
       return {
         TableName: tables.Executions,
-        Key: { id: change.id },
+        Key: { id },
         UpdateExpression: `SET ${[
           ...Object.keys(sets).map((name) => `#${name} = :${name}`),
           "#version = #version + :one",

@@ -11,7 +11,7 @@ import { type IndexName, tables } from "@attune/topology/tables";
 import type { IndexKey } from "../access-patterns/executions-read.ts";
 import { counterKeys } from "../counters/keys.ts";
 import type { Counter } from "../counters/read-counters.ts";
-import { FEED } from "../create-execution.ts";
+import { FEED, partitionsOf } from "../index-keys.ts";
 
 export interface Path {
   readonly index: IndexName;
@@ -32,6 +32,8 @@ interface Offer extends Pick<Path, "index" | "key" | "counter" | "size"> {
   /** The filter that the index answers, unless it answers it in part only. */
   readonly answers?: FilterName;
 }
+
+const firstPartition = (value: string) => partitionsOf(value, 1)[0] ?? value;
 
 /** What each filter offers. */
 function offersOf(filter: Filter): Offer[] {
@@ -55,7 +57,7 @@ function offersOf(filter: Filter): Offer[] {
     const counter = counterKeys.action(action_ref);
     offers.push({
       index: "by_action",
-      key: action_ref,
+      key: firstPartition(action_ref),
       counter,
       size: everyStatus,
       answers: "action_ref",
@@ -66,7 +68,7 @@ function offersOf(filter: Filter): Offer[] {
     const pack = packOf(pack_name) ?? pack_name;
     offers.push({
       index: "by_pack",
-      key: pack,
+      key: firstPartition(pack),
       counter: counterKeys.pack(pack),
       size: everyStatus,
       ...(pack === pack_name ? { answers: "pack_name" } : {}),
@@ -75,7 +77,7 @@ function offersOf(filter: Filter): Offer[] {
   if (status !== undefined) {
     offers.push({
       index: "by_status",
-      key: status,
+      key: firstPartition(status),
       counter: counterKeys.all,
       size: ({ byStatus }) => byStatus[status] ?? 0,
       answers: "status",
@@ -84,12 +86,17 @@ function offersOf(filter: Filter): Offer[] {
   return offers;
 }
 
-const feed: Offer = { index: "by_feed", key: FEED, counter: counterKeys.all, size: everyStatus };
+const feed: Offer = {
+  index: "by_feed",
+  key: firstPartition(FEED),
+  counter: counterKeys.all,
+  size: everyStatus,
+};
 
 /** The attributes of an index's entries. */
 function attributesOf(index: IndexName): readonly string[] {
-  const { hashKey, projection } = tables.Executions.globalIndexes[index];
-  return ["id", hashKey, ...projection];
+  const { projection } = tables.Executions.globalIndexes[index];
+  return ["id", ...projection];
 }
 
 /** An action of another pack, or an id that no execution can have. */

@@ -27,10 +27,12 @@ export interface Chunk {
 }
 
 /** The entries of `by_status` are whole rows. */
-function rowMatch(entry: z.infer<typeof Entry>): Match {
-  const row = Row.parse(entry);
-  return { id: row.id, row };
-}
+const rowMatch =
+  ({ status }: Filter) =>
+  (entry: z.infer<typeof Entry>): Match => {
+    const row = Row.parse({ ...entry, status });
+    return { id: row.id, row };
+  };
 
 /** Rows of some executions, in their order; one that is gone is left out. */
 export async function readRows(store: Store, ids: readonly number[]): Promise<Row[]> {
@@ -104,11 +106,12 @@ export async function* walk(
 ): AsyncGenerator<Chunk> {
   let last = before;
   for (let chunk = 0, isLast = false; !isLast; chunk++) {
-    const params = accessPatterns.newestInIndex.params(store.tables, {
+    const params = accessPatterns.indexEntries.params(store.tables, {
       index: path.index,
-      key: path.key,
+      partition: path.key,
+      order: "newest",
       limit: chunkSize(chunk),
-      ...(last === undefined ? {} : { before: last }),
+      ...(last === undefined ? {} : { between: [0, last - 1] }),
     });
     const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(params));
     const entries = Items.map((item) => Entry.parse(item));
@@ -124,7 +127,7 @@ export async function* walk(
         : {
             bytes: 0,
             stoppedAfter: undefined,
-            matches: path.index === "by_status" ? possible.map(rowMatch) : possible,
+            matches: path.index === "by_status" ? possible.map(rowMatch(filter)) : possible,
           };
     const looked =
       stoppedAfter === undefined
