@@ -3,6 +3,7 @@ import { limits } from "../packages/topology/src/limits.ts";
 import type { Buckets } from "./buckets.ts";
 import { permissionsOf } from "./permissions.ts";
 import type { Queues } from "./queues.ts";
+import type { Secrets } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
 import type { Tables } from "./storage.ts";
 
@@ -28,11 +29,12 @@ export function createFunctions(
   tables: Tables,
   queues: Queues,
   buckets: Buckets,
+  secrets: Secrets,
 ): Functions {
   return Object.fromEntries(
     Object.entries<Lambda>(functions).map(([name, lambda]) => [
       name,
-      createFunction(name, lambda, settings, tables, queues, buckets),
+      createFunction(name, lambda, settings, tables, queues, buckets, secrets),
     ]),
   );
 }
@@ -44,6 +46,7 @@ function createFunction(
   tables: Tables,
   queues: Queues,
   buckets: Buckets,
+  secrets: Secrets,
 ) {
   // The table Counters and the function counters cannot both be a component `Counters`.
   const component = `${name[0].toUpperCase()}${name.slice(1)}Handler`;
@@ -66,6 +69,7 @@ function createFunction(
       ...Object.keys(lambda.tables).map((table) => tables[table]),
       ...Object.keys(lambda.queues).map((queue) => queues[queue]),
       ...Object.keys(lambda.buckets).map((bucket) => buckets[bucket]),
+      ...(lambda.secrets ?? []).map((secret) => secrets[secret]),
     ],
     permissions: [
       ...permissionsOf(name, lambda, tables, queues, buckets),

@@ -4,6 +4,7 @@ import { createFunctions } from "./functions.ts";
 import { createAlarms } from "./monitoring.ts";
 import { linkNamesOnly } from "./permissions.ts";
 import { createQueues } from "./queues.ts";
+import { createSecrets } from "./secrets.ts";
 import { alarmAddressOf, authOf, settingsOf } from "./settings.ts";
 import { createTables } from "./storage.ts";
 import { createTriggers } from "./triggers.ts";
@@ -17,7 +18,7 @@ export function createStack(stage: string) {
   const tables = createTables(settings);
   const queues = createQueues();
   const buckets = createBuckets(settings);
-  const functions = createFunctions(settings, tables, queues, buckets);
+  const functions = createFunctions(settings, tables, queues, buckets, createSecrets(settings));
   createTriggers(tables, queues, functions);
   const api = createApi(settings, auth, functions);
   if (alarmAddress) createAlarms(alarmAddress, { api, tables, queues, functions });

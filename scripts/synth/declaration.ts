@@ -25,7 +25,7 @@ export {}
 
 function linkOf(name: string, inputs: Resource["inputs"], resources: readonly Resource[]) {
   const component = resources.find(
-    (resource) => resource.name === name && resource.type.startsWith("sst:aws:"),
+    (resource) => resource.name === name && /^sst:(aws|sst:Secret)/.test(resource.type),
   );
   const link: [string, object] = [
     name,

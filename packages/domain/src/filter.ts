@@ -3,12 +3,20 @@ import type { JsonText } from "./json-text.ts";
 import type { Status } from "./lifecycle.ts";
 
 export interface Filter {
-  readonly status?: Status;
-  readonly action_ref?: string;
+  /** Any of them. */
+  readonly status?: readonly Status[];
+  /** Any of them. */
+  readonly action_ref?: readonly string[];
   /** `core` means: `action_ref` starts with `core.` */
   readonly pack_name?: string;
   readonly enforcement?: number;
   readonly parent?: number;
+  /** The worker that ran it. */
+  readonly executor?: number;
+  /** The execution that it is a new try of. */
+  readonly original_execution?: number;
+  /** Without a parent. */
+  readonly top_level?: true;
   /** A substring of the result's JSON text, in any case; `%` and `_` mean themselves. */
   readonly result_contains?: string;
 }
@@ -20,6 +28,8 @@ export interface Facts {
   readonly action_ref?: string | undefined;
   readonly enforcement?: number | null | undefined;
   readonly parent?: number | null | undefined;
+  readonly executor?: number | null | undefined;
+  readonly original_execution?: number | null | undefined;
   readonly result?: JsonText | null | undefined;
 }
 
@@ -30,21 +40,34 @@ interface Criterion<N extends FilterName> {
   readonly holds: (facts: Facts, wanted: Wanted[N]) => boolean;
 }
 
+const isAmong = <T>(value: T | undefined, wanted: readonly T[]) =>
+  value !== undefined && wanted.includes(value);
+
 /** Filter → the fact that it looks at, and its meaning. */
 export const criteria: { readonly [N in FilterName]: Criterion<N> } = {
-  status: { fact: "status", holds: (facts, wanted) => facts.status === wanted },
-  action_ref: { fact: "action_ref", holds: (facts, wanted) => facts.action_ref === wanted },
+  status: { fact: "status", holds: ({ status }, wanted) => isAmong(status, wanted) },
+  action_ref: { fact: "action_ref", holds: ({ action_ref }, wanted) => isAmong(action_ref, wanted) },
   pack_name: {
     fact: "action_ref",
     holds: (facts, wanted) => facts.action_ref?.startsWith(`${wanted}.`) === true,
   },
   enforcement: { fact: "enforcement", holds: (facts, wanted) => facts.enforcement === wanted },
   parent: { fact: "parent", holds: (facts, wanted) => facts.parent === wanted },
+  executor: { fact: "executor", holds: (facts, wanted) => facts.executor === wanted },
+  original_execution: {
+    fact: "original_execution",
+    holds: (facts, wanted) => facts.original_execution === wanted,
+  },
+  top_level: { fact: "parent", holds: ({ parent }) => parent === undefined || parent === null },
   result_contains: {
     fact: "result",
     holds: (facts, wanted) => facts.result?.toLowerCase().includes(wanted.toLowerCase()) === true,
   },
 };
+
+/** The filters that are given. */
+export const namesOf = (filter: Filter): FilterName[] =>
+  (Object.keys(criteria) as FilterName[]).filter((name) => filter[name] !== undefined);
 
 /** Whether the facts meet some of a filter's criteria; one that the filter does not name is met. */
 export function meets(filter: Filter, facts: Facts, names: readonly FilterName[]): boolean {

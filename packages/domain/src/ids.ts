@@ -21,3 +21,19 @@ export function timeOf(id: number): number {
 export function createdOf(id: number): string {
   return new Date(timeOf(id)).toISOString();
 }
+
+/** Ids, and so a time of creation: `from` is in it, `below` is not. */
+export interface IdRange {
+  readonly from?: number | undefined;
+  readonly below?: number | undefined;
+}
+
+/** The ids that lie in both. */
+export function intersect(one: IdRange, other: IdRange): IdRange {
+  const from = Math.max(one.from ?? 0, other.from ?? 0);
+  const below = Math.min(one.below ?? Number.MAX_SAFE_INTEGER, other.below ?? Number.MAX_SAFE_INTEGER);
+  return {
+    ...(from > 0 ? { from } : {}),
+    ...(below < Number.MAX_SAFE_INTEGER ? { below } : {}),
+  };
+}

@@ -36,3 +36,6 @@ export const store: Store = {
 export const nextIdentity = createIdSource(Date.now);
 
 export const queueUrl = (name: QueueName | DeadLetterQueueName): string => Resource[name].url;
+
+/** What the cursors of lists are signed with. */
+export const cursorSecret = (): string => Resource.CursorSecret.value;

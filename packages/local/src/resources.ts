@@ -3,6 +3,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { clientConfig, credentials, region } from "./clients.ts";
 import { type BucketResource, ensureBuckets } from "./resources/buckets.ts";
 import { ensureQueues, type QueueResource } from "./resources/queues.ts";
+import { newSecrets, type Secrets } from "./resources/secrets.ts";
 import { ensureTables, type TableResource } from "./resources/tables.ts";
 
 export interface Servers {
@@ -41,12 +42,17 @@ export async function ensureResources(
 }
 
 /** The environment that a handler finds on Lambda, pointed at the local servers. */
-export function lambdaEnvironment(servers: Servers, { tables, queues, buckets }: Resources) {
+export function lambdaEnvironment(
+  servers: Servers,
+  { tables, queues, buckets }: Resources,
+  secrets: Secrets = newSecrets(),
+) {
   const links = [
     ["App", { name: "attune-executions", stage: "local" }] as const,
     ...[...tables].map(([resource, { name }]) => [resource, { name }] as const),
     ...[...queues].map(([resource, { url }]) => [resource, { url }] as const),
     ...[...buckets].map(([resource, { name }]) => [resource, { name }] as const),
+    ...secrets,
   ];
   return {
     AWS_REGION: region,

@@ -14,6 +14,7 @@ import { gateway } from "./http/gateway.ts";
 import { startHttpServer } from "./http/server.ts";
 import { loadFunctions } from "./invoke.ts";
 import { ensureResources, lambdaEnvironment, type Resources, take } from "./resources.ts";
+import { ensureSecrets } from "./resources/secrets.ts";
 import type { Settings } from "./settings.ts";
 import { consumedStreams, openStreams, startTriggers } from "./triggers.ts";
 
@@ -54,7 +55,7 @@ async function start(settings: Settings, onStop: (cleanup: Cleanup) => void) {
   const streams = openStreams(dataDir, resources);
   if (settings.DYNAMODB_ENDPOINT === undefined) trimStreams(dataDir, consumedStreams(streams));
 
-  Object.assign(process.env, lambdaEnvironment(servers, resources));
+  Object.assign(process.env, lambdaEnvironment(servers, resources, ensureSecrets(dataDir)));
   const functions = await loadFunctions();
   const http = await startHttpServer(
     settings.PORT,

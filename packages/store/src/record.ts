@@ -19,6 +19,10 @@ export const Row = z.object({
   action_ref: ActionRef,
   enforcement: Id.optional(),
   parent: Id.optional(),
+  /** The worker that claimed it. */
+  executor: Id.optional(),
+  /** The execution that this one is a new try of, the first of them all. */
+  original_execution: Id.optional(),
   updated: z.string(),
 });
 export type Row = z.infer<typeof Row>;
@@ -30,8 +34,6 @@ export const ExecutionRecord = Row.extend({
   /** The fencing token: 0 before the handoff. */
   attempt: z.int().min(0),
   action: Id.optional(),
-  /** The worker that claimed it. */
-  executor: Id.optional(),
   pool: z.string(),
   timeout_seconds: z.int().optional(),
   idempotency_key: z.string(),
@@ -39,8 +41,6 @@ export const ExecutionRecord = Row.extend({
   ledger: z.string(),
   config: Payload.optional(),
   result: Payload.optional(),
-  /** The execution that this one is a new try of, the first of them all. */
-  original_execution: Id.optional(),
   /** What the request said of new tries, and which try this is, from 1. */
   retry: RetryPolicy.optional(),
   try: z.int().min(1).optional(),

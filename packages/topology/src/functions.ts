@@ -5,6 +5,7 @@
 import type { BucketName, BucketUse } from "./buckets.ts";
 import type { LimitName } from "./limits.ts";
 import type { DeadLetterQueueName, QueueName } from "./queues.ts";
+import type { SecretName } from "./secrets.ts";
 import type { TableName } from "./tables.ts";
 
 export type TableAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "UpdateItem";
@@ -22,6 +23,7 @@ export interface Lambda {
     Partial<Record<QueueName | DeadLetterQueueName, readonly QueueAction[]>>
   >;
   readonly buckets: Readonly<Partial<Record<BucketName, readonly BucketUse[]>>>;
+  readonly secrets?: readonly SecretName[];
   /** The limits that its environment says. */
   readonly limits?: readonly LimitName[];
 }
@@ -46,6 +48,7 @@ export const functions = {
     },
     queues: {},
     buckets: { Blobs: ["read"] },
+    secrets: ["CursorSecret"],
   },
   command: {
     handler: "packages/functions/src/http/command.handler",

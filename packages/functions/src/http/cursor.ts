@@ -1,32 +1,57 @@
-/** The cursor of a search that stopped early: where it goes on, bound to its filters. */
-import { createHash } from "node:crypto";
+/** Cursors of lists: a place, bound to the list it belongs to, and signed, so that none but ours is taken. */
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { ServiceError } from "@attune/domain/errors";
-import type { Filter } from "@attune/domain/filter";
-import type { Position } from "@attune/store/list/list-executions";
+import type { Cursor } from "@attune/store/list/list-executions";
 import * as z from "zod";
 
-const Cursor = z.tuple([z.int(), z.int().min(0), z.int().min(1), z.string()]);
+/** Direction, id, page, matches before, all matches where a walk has found them, and the list's digest. */
+const Parts = z.tuple([
+  z.enum(["next", "prev"]),
+  z.int(),
+  z.int().min(1),
+  z.int().min(0),
+  z.int().min(0).nullable(),
+  z.string(),
+]);
 
-/** The filters in one order, since they are the same list in any. */
-const digestOf = (filter: Filter) =>
+/** What makes a list another one: its filters, range and order, by their names. */
+export type ListIdentity = Readonly<Record<string, unknown>>;
+
+/** The same for the same list, whatever order its parameters come in. */
+const digestOf = (list: ListIdentity) =>
   createHash("sha256")
-    .update(JSON.stringify(Object.entries(filter).toSorted()))
+    .update(JSON.stringify(Object.entries(list).toSorted(([a], [b]) => (a < b ? -1 : 1))))
     .digest("base64url")
     .slice(0, 12);
 
-export function encodeCursor({ before, matched, page }: Position, filter: Filter): string {
-  const cursor: z.infer<typeof Cursor> = [before, matched, page, digestOf(filter)];
-  return Buffer.from(JSON.stringify(cursor)).toString("base64url");
+const signatureOf = (payload: string, secret: string) =>
+  createHmac("sha256", secret).update(payload).digest().subarray(0, 16);
+
+/** @param secret whoever knows it can make cursors */
+export function encodeCursor(cursor: Cursor, list: ListIdentity, secret: string): string {
+  const { direction, id, page, matched, total = null } = cursor;
+  const parts: z.infer<typeof Parts> = [direction, id, page, matched, total, digestOf(list)];
+  const payload = Buffer.from(JSON.stringify(parts)).toString("base64url");
+  return `${payload}.${signatureOf(payload, secret).toString("base64url")}`;
 }
 
-/** @throws ServiceError 400 for a cursor that is none, or one of other filters */
-export function decodeCursor(text: string, filter: Filter): Position {
-  try {
-    const parsed = Cursor.parse(JSON.parse(Buffer.from(text, "base64url").toString()));
-    const [before, matched, page, digest] = parsed;
-    if (digest === digestOf(filter)) return { before, matched, page };
-  } catch (cause) {
-    throw new ServiceError(400, "cursor is not one that this API gave out", { cause });
+function isSigned(payload: string, signature: string, secret: string): boolean {
+  const given = Buffer.from(signature, "base64url");
+  const right = signatureOf(payload, secret);
+  return given.length === right.length && timingSafeEqual(given, right);
+}
+
+/** @throws ServiceError 400 for a cursor that is none of ours, or one of another list */
+export function decodeCursor(text: string, list: ListIdentity, secret: string): Cursor {
+  const [payload = "", signature = "", ...rest] = text.split(".");
+  if (rest.length > 0 || !isSigned(payload, signature, secret)) {
+    throw new ServiceError(400, "cursor is not one that this API gave out");
   }
-  throw new ServiceError(400, "cursor belongs to other filters than these");
+  const [direction, id, page, matched, total, digest] = Parts.parse(
+    JSON.parse(Buffer.from(payload, "base64url").toString()),
+  );
+  if (digest !== digestOf(list)) {
+    throw new ServiceError(400, "cursor belongs to other filters than these");
+  }
+  return { direction, id, page, matched, ...(total === null ? {} : { total }) };
 }

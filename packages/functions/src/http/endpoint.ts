@@ -11,16 +11,23 @@ export type Endpoint = (event: APIGatewayProxyEventV2) => Promise<Answer>;
 type Shape = Readonly<Record<string, z.ZodType>>;
 type Parsed<S extends Shape> = z.infer<z.ZodObject<S>>;
 
-/** A route that takes its path and query. Query parameters that are not in `query` are ignored. */
+/**
+ * A route that takes its path and query. Query parameters that are not in `query` are ignored; those of
+ * `several` may be given more than once, and their schemas parse lists.
+ */
 export function endpoint<Path extends Shape, Query extends Shape>(
-  schemas: { readonly path: Path; readonly query: Query },
+  schemas: {
+    readonly path: Path;
+    readonly query: Query;
+    readonly several?: readonly (keyof Query & string)[];
+  },
   run: (path: Parsed<Path>, query: Parsed<Query>) => Promise<Answer>,
 ): Endpoint {
   const path = z.object(schemas.path);
   const query = z.object(schemas.query);
   const names = Object.keys(schemas.query);
   return async (event) =>
-    run(parseParams(path, event.pathParameters ?? {}), parseParams(query, queryOf(event, names)));
+    run(parseParams(path, event.pathParameters ?? {}), parseParams(query, queryOf(event, names, schemas.several)));
 }
 
 /** A route that takes its path and a JSON body. `texts` holds the body's members as they came, for what is kept to the letter. */

@@ -32,3 +32,26 @@ export const StatusParam = z.string().transform((text, context) => {
 
 /** A text that must say something: an empty one would match nothing. */
 export const textParam = (name: string) => z.string().min(1, `${name} must not be empty`);
+
+/** Any of some statuses: a parameter given once or more, each with one status or more between commas. */
+export const StatusesParam = z
+  .array(z.string())
+  .transform((texts) => texts.flatMap((text) => text.split(",")))
+  .pipe(z.array(StatusParam));
+
+/** Any of some texts: a parameter given once or more. */
+export const textsParam = (name: string) => z.array(textParam(name));
+
+/** A moment, ISO 8601 with its offset from UTC, or a day, which begins at midnight UTC; in Unix milliseconds. */
+export const timeParam = (name: string) =>
+  z
+    .union([z.iso.datetime({ offset: true }), z.iso.date()], {
+      error: `${name} must be an ISO 8601 time, such as 2026-01-13T10:00:00Z`,
+    })
+    .transform((text) => Date.parse(text));
+
+/** The one thing that a parameter may say. */
+export const choiceParam = <const Choices extends readonly string[]>(
+  name: string,
+  choices: Choices,
+) => z.enum(choices, { error: `${name} must be ${choices.join(" or ")}` });

@@ -5,21 +5,25 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type * as z from "zod";
 
 /**
- * The query parameters, decoded. API Gateway's own `queryStringParameters` joins equal names with a
- * comma, which a value may hold as well, so the raw string is read.
+ * The query parameters, decoded; those of `several` as lists. API Gateway's own `queryStringParameters` joins
+ * equal names with a comma, which a value may hold as well, so the raw string is read.
  *
- * @throws ServiceError 400 for a parameter of `known` that is given twice
+ * @throws ServiceError 400 for another parameter of `known` that is given twice
  */
 export function queryOf(
   event: APIGatewayProxyEventV2,
   known: readonly string[],
-): Record<string, string> {
+  several: readonly string[] = [],
+): Record<string, string | string[]> {
   const given = new URLSearchParams(event.rawQueryString);
   return Object.fromEntries(
     known.flatMap((name) => {
-      const [value, ...more] = given.getAll(name);
+      const values = given.getAll(name);
+      const [value, ...more] = values;
+      if (value === undefined) return [];
+      if (several.includes(name)) return [[name, values]];
       if (more.length > 0) throw new ServiceError(400, `${name} is given more than once`);
-      return value === undefined ? [] : [[name, value]];
+      return [[name, value]];
     }),
   );
 }

@@ -8,7 +8,16 @@ export type IndexKey = string | number;
 /** By creation. */
 export type Order = "newest" | "oldest";
 
-const rowAttributes = ["id", "status", "action_ref", "enforcement", "parent", "updated"];
+const rowAttributes = [
+  "id",
+  "status",
+  "action_ref",
+  "enforcement",
+  "parent",
+  "executor",
+  "original_execution",
+  "updated",
+];
 
 export const executionReads = {
   executionById: pattern({

@@ -1,138 +1,204 @@
-/** Lists: a page of the executions that match a filter, newest first, and how many there are in all. */
+/** Lists: a page of the executions that match a filter, by its number or from a cursor, and how many there are in all. */
 import type { Filter } from "@attune/domain/filter";
-import { readCounters } from "../counters/read-counters.ts";
+import type { IdRange } from "@attune/domain/ids";
+import type { Order } from "../access-patterns/executions-read.ts";
 import type { Row } from "../record.ts";
 import type { Store } from "../store.ts";
-import { cheapestOf, type Path, pathsOf } from "./paths.ts";
-import { totalOf } from "./totals.ts";
-import { type Match, readRows, walk } from "./walk.ts";
+import { beyond } from "./entries.ts";
+import { pageAt, reverse } from "./page.ts";
+import { simplify } from "./paths.ts";
+import { knowsTotal, type Plan, planOf, take, totalOf } from "./plan.ts";
+import { type Match, readRows } from "./walk.ts";
 
-/** Where a walk that stopped early goes on. */
-export interface Position {
-  /** Below this id. */
-  readonly before: number;
-  /** Matches above it. */
-  readonly matched: number;
-  /** The page that begins there. */
+/** A place between two executions of a list, and what is known of it. */
+export interface Cursor {
+  /** `next`: what comes after the execution; `prev`: the page before it. */
+  readonly direction: "next" | "prev";
+  readonly id: number;
+  /** The number of the page that it opens. */
   readonly page: number;
+  /** Matches before the place. */
+  readonly matched: number;
+  /** How many match in all, where no counter knows and a walk has found out. */
+  readonly total?: number | undefined;
 }
 
 export interface ListRequest {
   readonly filter: Filter;
-  /** From 1; from a position, what the position says. */
-  readonly page: number;
+  readonly range: IdRange;
+  readonly order: Order;
   readonly perPage: number;
-  readonly from?: Position;
 }
 
 export interface Listed {
   readonly rows: readonly Row[];
+  readonly page: number;
   /** Exact where `complete`, and else at least this many. */
   readonly total: number;
+  /** `false`: the walk stopped at what one request may take; `next` goes on from there. */
   readonly complete: boolean;
-  /** Where to go on, when not `complete`. */
-  readonly next?: Position;
-}
-
-/**
- * What a search in results may look at: executions, and bytes of results. It stops after the chunk that
- * reaches either.
- */
-const SEARCH_BUDGET = { looked: 2_000, bytes: 32_000_000 };
-
-/** Entries a chunk: of items, and of results, fewer are read than of bare entries. */
-function chunkSizeOf(path: Path, until: number, knowsTotal: boolean): (chunk: number) => number {
-  if (path.onItem.includes("result_contains")) return () => 100;
-  if (path.onItem.length > 0) return (chunk) => Math.min(100 * 2 ** chunk, 1_600);
-  // Without a counter the walk goes to the end anyway: in as few round trips as it can.
-  if (path.onEntry.length > 0 && !knowsTotal) return () => 10_000;
-  if (path.onEntry.length > 0) return (chunk) => Math.min(200 * 2 ** chunk, 10_000);
-  // One entry past the page tells whether the page is the last.
-  return () => Math.min(until + 1, 10_000);
+  /** Executions that were looked at. */
+  readonly scanned: number;
+  readonly next?: Cursor;
+  readonly prev?: Cursor;
 }
 
 /** A page that begins this far past what the counters say is empty: they are never that late. */
-const COUNTERS_LAG = 1_000;
+const COUNTERS_LAG = 10_000;
 
-const nothing: Listed = { rows: [], total: 0, complete: true };
-
-/**
- * One page of a list. A filter that one index answers costs two round trips one after the other: the
- * index beside the counters, then the rows; one that mixes filters reads the counters first, to choose.
- * Where no counter knows the total, the walk goes on to the end to count; a search in results stops
- * at its budget, and says so.
- */
-export async function listExecutions(store: Store, request: ListRequest): Promise<Listed> {
-  const [firstPath, ...otherPaths] = pathsOf(request.filter);
-  if (firstPath === undefined) return nothing;
-  const total = totalOf(request.filter);
-  const counterNames = new Set([
-    ...(total ? [total.counter] : []),
-    ...(otherPaths.length > 0 ? [firstPath, ...otherPaths].map(({ counter }) => counter) : []),
-  ]);
-  const counters = readCounters(store, [...counterNames]);
-  // Awaited further down, where a failure is heard; one before that must not go unheard.
-  counters.catch(() => undefined);
-  const path =
-    otherPaths.length > 0 ? cheapestOf([firstPath, ...otherPaths], await counters) : firstPath;
-
-  const first = request.from ? request.from.matched : (request.page - 1) * request.perPage;
-  if (total && first > COUNTERS_LAG) {
-    const known = total.of((await counters)(total.counter));
-    if (first > known + COUNTERS_LAG) return { rows: [], total: known, complete: true };
-  }
-  return collect(store, request, path, first, async (matched) =>
-    total ? Math.max(total.of((await counters)(total.counter)), matched) : undefined,
-  );
+/** What was found for a page, in the order of the list. */
+interface Found {
+  readonly page: number;
+  readonly matches: readonly Match[];
+  /** Matches before the page. */
+  readonly skip: number;
+  /** Exact, unless it was walked and the walk stopped early. */
+  readonly total: number;
+  readonly isExact: boolean;
+  readonly hasNext: boolean;
+  readonly hasPrev: boolean;
+  readonly scanned: number;
+  /** The last id that was looked at, where the walk stopped before the page was full. */
+  readonly stoppedAt?: number | undefined;
 }
 
-/** Walks until the page is full and the total known, or to the end, or to the end of the budget. */
-async function collect(
+/**
+ * A page by its number, or from a cursor. Lists that counters know cost the same whatever their size and the
+ * page's place; others are walked as far as one request may go.
+ */
+export async function listExecutions(
   store: Store,
-  { filter, page, perPage, from }: ListRequest,
-  path: Path,
-  first: number,
-  countersTotal: (matched: number) => Promise<number | undefined>,
+  request: ListRequest,
+  at: number | Cursor,
 ): Promise<Listed> {
-  const isSearch = filter.result_contains !== undefined;
-  const end = first + perPage;
-  const onPage: Match[] = [];
-  let matched = from?.matched ?? 0;
-  let looked = 0;
-  let bytes = 0;
-  const answer = async (rest: Omit<Listed, "rows">): Promise<Listed> => ({
-    rows: await rowsOf(store, onPage),
-    ...rest,
-  });
-
-  const chunkSize = chunkSizeOf(path, end - matched, totalOf(filter) !== undefined);
-  for await (const chunk of walk(store, filter, path, from?.before, chunkSize)) {
-    onPage.push(...chunk.matches.slice(Math.max(0, first - matched), Math.max(0, end - matched)));
-    matched += chunk.matches.length;
-    if (chunk.isLast) break;
-
-    if (onPage.length === perPage) {
-      const total = await countersTotal(matched);
-      if (total !== undefined) return answer({ total, complete: true });
-    }
-    looked += chunk.looked;
-    bytes += chunk.bytes;
-    if (isSearch && (looked >= SEARCH_BUDGET.looked || bytes >= SEARCH_BUDGET.bytes)) {
-      const lastOnPage = onPage.length === perPage ? onPage.at(-1) : undefined;
-      const next = lastOnPage
-        ? { before: lastOnPage.id, matched: end, page: page + 1 }
-        : { before: chunk.last ?? 0, matched, page: page + 1 };
-      return answer({ total: matched, complete: false, next });
-    }
+  const filter = simplify(request.filter);
+  if (filter === undefined) {
+    const page = typeof at === "number" ? at : at.page;
+    return { rows: [], page, total: 0, complete: true, scanned: 0 };
   }
-  return answer({ total: matched, complete: true });
+  const plan = await planOf(store, filter);
+  const isCounted = knowsTotal(plan, request.range);
+  if (typeof at !== "number") return answer(store, await findFrom(store, plan, request, at), isCounted);
+  const find = isCounted ? findCounted : findByWalking;
+  return answer(store, await find(store, plan, request, at), isCounted);
+}
+
+/** Adds rows and cursors; a total that was found by walking travels in the cursors. */
+async function answer(store: Store, found: Found, isCounted: boolean): Promise<Listed> {
+  const { page, matches, skip, total, isExact, scanned, stoppedAt } = found;
+  const first = matches.at(0)?.id;
+  const last = stoppedAt ?? matches.at(-1)?.id;
+  const known = isExact && !isCounted ? { total } : {};
+  const matched = skip + matches.length;
+  return {
+    rows: await rowsOf(store, matches),
+    page,
+    total,
+    complete: isExact && stoppedAt === undefined,
+    scanned,
+    ...(found.hasNext && last !== undefined
+      ? { next: { direction: "next", id: last, page: page + 1, matched, ...known } }
+      : {}),
+    ...(found.hasPrev && first !== undefined
+      ? {
+          prev: { direction: "prev", id: first, page: Math.max(1, page - 1), matched: skip, ...known },
+        }
+      : {}),
+  };
 }
 
 async function rowsOf(store: Store, matches: readonly Match[]): Promise<Row[]> {
   const rows = matches.flatMap(({ row }) => row ?? []);
   if (rows.length === matches.length) return rows;
-  return readRows(
-    store,
-    matches.map(({ id }) => id),
-  );
+  const missing = matches.flatMap(({ id, row }) => (row ? [] : [id]));
+  const read = new Map((await readRows(store, missing)).map((row) => [row.id, row]));
+  return matches.flatMap(({ id, row }) => row ?? read.get(id) ?? []);
+}
+
+async function findCounted(
+  store: Store,
+  plan: Plan,
+  { range, order, perPage }: ListRequest,
+  page: number,
+): Promise<Found> {
+  const skip = (page - 1) * perPage;
+  const counted = totalOf(store, plan, range);
+  // Awaited further down, where a failure is heard; one before that must not go unheard.
+  counted.catch(() => undefined);
+  const nothing = { page, skip, matches: [], isExact: true, hasNext: false, scanned: 0 };
+  if (skip > COUNTERS_LAG && skip > (await counted) + COUNTERS_LAG) {
+    return { ...nothing, total: await counted, hasPrev: false };
+  }
+  const found = await pageAt(store, plan, { range, order, skip, perPage }, () => counted);
+  const matches = found.page;
+  const reached = skip + matches.length + Number(found.hasMore && found.stoppedAt === undefined);
+  // What has come to the end of the list has counted by itself, and is not behind.
+  const total = found.total ?? Math.max(await counted, matches.length > 0 ? reached : 0);
+  return {
+    ...nothing,
+    matches,
+    total,
+    hasNext: found.hasMore,
+    hasPrev: page > 1,
+    scanned: found.scanned,
+    stoppedAt: found.stoppedAt,
+  };
+}
+
+async function findByWalking(
+  store: Store,
+  plan: Plan,
+  { range, order, perPage }: ListRequest,
+  page: number,
+): Promise<Found> {
+  const skip = (page - 1) * perPage;
+  const wanted = { range, order, skip, take: perPage, countAll: true };
+  const { page: matches, passed, isAtEnd, ...collected } = await take(store, plan, wanted);
+  return {
+    page,
+    skip: isAtEnd || matches.length > 0 ? skip : passed,
+    matches,
+    total: passed,
+    isExact: isAtEnd,
+    hasNext: passed > skip + perPage || !isAtEnd,
+    hasPrev: page > 1,
+    scanned: collected.scanned,
+    stoppedAt: matches.length < perPage ? collected.stoppedAt : undefined,
+  };
+}
+
+async function findFrom(
+  store: Store,
+  plan: Plan,
+  { range, order, perPage }: ListRequest,
+  cursor: Cursor,
+): Promise<Found> {
+  const { direction, id, page, matched } = cursor;
+  const isForward = direction === "next";
+  const way = isForward ? order : reverse(order);
+  const isCounted = knowsTotal(plan, range);
+  const [counted, collected] = await Promise.all([
+    isCounted ? totalOf(store, plan, range) : cursor.total,
+    take(store, plan, {
+      range: beyond(range, id, way),
+      order: way,
+      skip: 0,
+      take: perPage,
+      countAll: isForward && !isCounted && cursor.total === undefined,
+    }),
+  ]);
+  const { page: taken, passed, isAtEnd, scanned } = collected;
+  const hasMore = passed > perPage || !isAtEnd;
+  const walked = matched + (isForward ? passed : 0);
+  return {
+    page,
+    skip: isForward ? matched : Math.max(0, matched - taken.length),
+    matches: isForward ? taken : taken.toReversed(),
+    total: Math.max(counted ?? walked, walked),
+    isExact: counted !== undefined || (isForward && isAtEnd),
+    hasNext: !isForward || hasMore,
+    hasPrev: isForward || hasMore,
+    scanned,
+    stoppedAt: taken.length < perPage ? collected.stoppedAt : undefined,
+  };
 }

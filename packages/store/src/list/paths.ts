@@ -1,140 +1,96 @@
 /**
- * Which index a list reads: the one place that says so. Each filter that has an index offers a path; the
- * cheapest one, by the counters, is taken, and what it leaves open is tested on what it yields.
- * See docs/adr/0002-indexes.md.
+ * Which sources a list reads: the one place that says so. Each filter that has an index offers a path; the
+ * one that leaves nothing open is taken, or else the cheapest by the counters, and what it leaves open is
+ * tested on what it yields. See docs/adr/0002-indexes.md.
  */
 import { packOf } from "@attune/domain/execution";
-import { criteria, type Filter, type FilterName } from "@attune/domain/filter";
-import { Status } from "@attune/domain/lifecycle";
-import { sumOf } from "@attune/domain/stats";
-import { type IndexName, tables } from "@attune/topology/tables";
-import type { IndexKey } from "../access-patterns/executions-read.ts";
-import { counterKeys } from "../counters/keys.ts";
-import type { Counter } from "../counters/read-counters.ts";
-import { FEED, partitionsOf } from "../index-keys.ts";
+import { type Filter, type FilterName, namesOf } from "@attune/domain/filter";
+import { isFinal, Status } from "@attune/domain/lifecycle";
+import { type Source, hasWholeRows, sources, tells } from "./sources.ts";
+import type { Tally } from "../counters/tally.ts";
 
-export interface Path {
-  readonly index: IndexName;
-  readonly key: IndexKey;
-  /** The counter that tells how many entries it has. */
-  readonly counter: string;
-  readonly size: (counter: Counter) => number;
+/** A source, and the filters that it leaves open. */
+export interface Reading {
+  readonly source: Source;
   /** Filters that its entries can be tested on as they are. */
   readonly onEntry: readonly FilterName[];
   /** Filters that need the execution's item. */
   readonly onItem: readonly FilterName[];
 }
 
-const everyStatus = ({ byStatus }: Counter) => sumOf(byStatus, Status.options);
-const members = (counter: Counter) => counter.members;
+/** Together they have every execution that matches, each once. */
+export type Path = readonly Reading[];
 
-interface Offer extends Pick<Path, "index" | "key" | "counter" | "size"> {
-  /** The filter that the index answers, unless it answers it in part only. */
-  readonly answers?: FilterName;
+function readingOf(source: Source, filter: Filter): Reading {
+  const open = namesOf(filter).filter((name) => !source.answers.includes(name));
+  return {
+    source,
+    onEntry: open.filter((name) => tells(source, name)),
+    onItem: open.filter((name) => !tells(source, name)),
+  };
 }
-
-const firstPartition = (value: string) => partitionsOf(value, 1)[0] ?? value;
 
 /** What each filter offers. */
-function offersOf(filter: Filter): Offer[] {
-  const { status, action_ref, pack_name, enforcement, parent } = filter;
-  const offers: Offer[] = [];
-  if (parent !== undefined) {
-    const counter = counterKeys.parent(parent);
-    offers.push({ index: "by_parent", key: parent, counter, size: members, answers: "parent" });
+function offersOf({ status, action_ref, pack_name, ...filter }: Filter): Source[][] {
+  const offers: Source[][] = [];
+  if (filter.original_execution !== undefined) offers.push([sources.original(filter.original_execution)]);
+  if (filter.parent !== undefined) offers.push([sources.parent(filter.parent)]);
+  if (filter.enforcement !== undefined) offers.push([sources.enforcement(filter.enforcement)]);
+  if (action_ref && status) {
+    // No index has the statuses that are passed through by action: few are in them at a time.
+    const passing = status.filter((one) => !isFinal(one)).map(sources.status);
+    const final = status.filter(isFinal);
+    const ended = action_ref.flatMap((ref) => final.map((one) => sources.actionStatus(ref, one)));
+    offers.push([...ended, ...passing]);
   }
-  if (enforcement !== undefined) {
-    const counter = counterKeys.enforcement(enforcement);
-    offers.push({
-      index: "by_enforcement",
-      key: enforcement,
-      counter,
-      size: members,
-      answers: "enforcement",
-    });
-  }
-  if (action_ref !== undefined) {
-    const counter = counterKeys.action(action_ref);
-    offers.push({
-      index: "by_action",
-      key: firstPartition(action_ref),
-      counter,
-      size: everyStatus,
-      answers: "action_ref",
-    });
-  }
-  if (pack_name !== undefined) {
-    // `aws.ec2` is no pack of its own, but a part of `aws`.
-    const pack = packOf(pack_name) ?? pack_name;
-    offers.push({
-      index: "by_pack",
-      key: firstPartition(pack),
-      counter: counterKeys.pack(pack),
-      size: everyStatus,
-      ...(pack === pack_name ? { answers: "pack_name" } : {}),
-    });
-  }
-  if (status !== undefined) {
-    offers.push({
-      index: "by_status",
-      key: firstPartition(status),
-      counter: counterKeys.all,
-      size: ({ byStatus }) => byStatus[status] ?? 0,
-      answers: "status",
-    });
-  }
-  return offers;
+  if (action_ref) offers.push(action_ref.map(sources.action));
+  // `aws.ec2` is no pack of its own, but a part of `aws`.
+  if (pack_name !== undefined) offers.push([sources.pack(packOf(pack_name) ?? pack_name)]);
+  if (status) offers.push(status.map(sources.status));
+  else if (filter.executor !== undefined) offers.push(Status.options.map(sources.status));
+  return offers.length > 0 ? offers : [[sources.feed]];
 }
 
-const feed: Offer = {
-  index: "by_feed",
-  key: firstPartition(FEED),
-  counter: counterKeys.all,
-  size: everyStatus,
-};
-
-/** The attributes of an index's entries. */
-function attributesOf(index: IndexName): readonly string[] {
-  const { projection } = tables.Executions.globalIndexes[index];
-  return ["id", ...projection];
+/** An id that no execution can have, or a list of values without one. */
+function isImpossible({ enforcement = 0, parent = 0, executor = 0, ...filter }: Filter): boolean {
+  const ids = [enforcement, parent, executor, filter.original_execution ?? 0];
+  return !ids.every(Number.isSafeInteger) || filter.action_ref?.length === 0;
 }
 
-/** An action of another pack, or an id that no execution can have. */
-function isImpossible({ action_ref, pack_name, enforcement = 0, parent = 0 }: Filter): boolean {
-  const isElsewhere =
-    action_ref !== undefined && pack_name !== undefined && !action_ref.startsWith(`${pack_name}.`);
-  return isElsewhere || ![enforcement, parent].every(Number.isSafeInteger);
-}
-
-/** The paths that a filter could take: none where no execution can match it. */
-export function pathsOf(filter: Filter): Path[] {
-  if (isImpossible(filter)) return [];
-  const wanted = (Object.keys(criteria) as FilterName[]).filter(
-    (name) => filter[name] !== undefined,
-  );
-  const pathOf = ({ answers, ...offer }: Offer): Path => {
-    const open = wanted.filter((name) => name !== answers);
-    const has = (name: FilterName) => attributesOf(offer.index).includes(criteria[name].fact);
-    return {
-      ...offer,
-      onEntry: open.filter(has),
-      onItem: open.filter((name) => !has(name)),
-    };
+/**
+ * The same filter with each value once, and a pack folded into the actions where there are both.
+ * `undefined` where no execution can match it.
+ */
+export function simplify({ pack_name, ...filter }: Filter): Filter | undefined {
+  const isInPack = (ref: string) => pack_name === undefined || ref.startsWith(`${pack_name}.`);
+  const simple: Filter = {
+    ...filter,
+    ...(filter.status ? { status: [...new Set(filter.status)] } : {}),
+    ...(filter.action_ref
+      ? { action_ref: [...new Set(filter.action_ref)].filter(isInPack) }
+      : pack_name === undefined
+        ? {}
+        : { pack_name }),
   };
-  const [first = feed, ...others] = offersOf(filter);
-  return [pathOf(first), ...others.map(pathOf)];
+  return isImpossible(simple) ? undefined : simple;
 }
 
-/** Read units for an entry: 40 entries or 8 items to a unit, near enough to choose by. */
-const ENTRY_UNITS = 1 / 80;
-const ITEM_UNITS = 1 / 2;
+/** The paths that a simple filter could take: one alone where it leaves nothing open. */
+export function pathsOf(filter: Filter): [Path, ...Path[]] {
+  const paths = offersOf(filter).map((offer) => offer.map((source) => readingOf(source, filter)));
+  const whole = paths.find((path) => path.every(({ onEntry, onItem }) => onEntry.length + onItem.length === 0));
+  const [first = [], ...others] = whole ? [whole] : paths;
+  return [first, ...others];
+}
 
-/** The path that costs least to walk from end to end. */
-export function cheapestOf(
-  paths: readonly [Path, ...Path[]],
-  counter: (key: string) => Counter,
-): Path {
-  const cost = (path: Path) =>
-    path.size(counter(path.counter)) * (ENTRY_UNITS + (path.onItem.length > 0 ? ITEM_UNITS : 0));
-  return paths.reduce((best, path) => (cost(path) < cost(best) ? path : best));
+/** Read units for an entry, for one that is a whole row, and for an item: near enough to choose by. */
+const UNITS = { entry: 1 / 100, row: 1 / 50, item: 1 / 2 };
+
+/** What a path costs from end to end, in read units. */
+export function costOf(path: Path, countOf: (tally: Tally) => number): number {
+  return path.reduce((sum, { source, onItem }) => {
+    const entry = hasWholeRows(source) ? UNITS.row : UNITS.entry;
+    const item = onItem.length > 0 ? UNITS.item : 0;
+    return sum + (source.tally ? countOf(source.tally) : 0) * (entry + item);
+  }, 0);
 }

@@ -1,38 +1,31 @@
-/** Which counter knows the total of a filter, where one does. */
+/** Which counters know the total of a filter, where any do. */
 import { packOf } from "@attune/domain/execution";
 import type { Filter } from "@attune/domain/filter";
-import { Status } from "@attune/domain/lifecycle";
-import { sumOf } from "@attune/domain/stats";
-import { counterKeys } from "../counters/keys.ts";
-import type { Counter } from "../counters/read-counters.ts";
+import { type Counter, type Field, isCounted, type Tally } from "../counters/tally.ts";
 
-export interface Total {
-  readonly counter: string;
-  readonly of: (counter: Counter) => number;
+/** The counters of a filter that they can know: of all, of actions, of a pack, of an enforcement or a parent. */
+function countersOf({ action_ref, pack_name, enforcement, parent }: Filter): Counter[] | undefined {
+  const kinds = [action_ref, pack_name, enforcement, parent].filter((one) => one !== undefined);
+  if (kinds.length > 1) return undefined;
+  if (enforcement !== undefined) return [{ kind: "enforcement", of: enforcement }];
+  if (parent !== undefined) return [{ kind: "parent", of: parent }];
+  if (action_ref) return action_ref.map((of) => ({ kind: "action", of }));
+  if (pack_name === undefined) return [{ kind: "all" }];
+  // `aws.ec2` is no pack of its own, and has no counter.
+  return packOf(pack_name) === undefined ? [{ kind: "pack", of: pack_name }] : undefined;
 }
 
 /**
- * The counter of a filter: by status for all, an action and a pack; members alone for an enforcement and
- * a parent. `undefined` for every other combination: its total is found by walking.
+ * The tallies whose sum is the total of a simple filter: by status for all, actions and a pack; by final
+ * status for an enforcement and a parent. `undefined` for every other combination: its total is found by walking.
  */
-export function totalOf(filter: Filter): Total | undefined {
-  const { status, action_ref, pack_name, enforcement, parent, result_contains } = filter;
-  if (result_contains !== undefined) return undefined;
-  const narrow = [enforcement, parent].filter((value) => value !== undefined).length;
-  const wide = [status, action_ref, pack_name].filter((value) => value !== undefined).length;
-
-  if (narrow > 0) {
-    if (narrow + wide > 1) return undefined;
-    const counter =
-      parent === undefined
-        ? counterKeys.enforcement(Number(enforcement))
-        : counterKeys.parent(parent);
-    return { counter, of: ({ members }) => members };
-  }
-  const statuses = status === undefined ? Status.options : [status];
-  const of = ({ byStatus }: Counter) => sumOf(byStatus, statuses);
-  if (action_ref !== undefined) return { counter: counterKeys.action(action_ref), of };
-  if (pack_name === undefined) return { counter: counterKeys.all, of };
-  // `aws.ec2` is no pack of its own, and has no counter.
-  return packOf(pack_name) === undefined ? { counter: counterKeys.pack(pack_name), of } : undefined;
+export function talliesOf(filter: Filter): Tally[] | undefined {
+  const { status, top_level, executor, original_execution, result_contains } = filter;
+  const uncounted = [executor, original_execution, result_contains];
+  if (uncounted.some((one) => one !== undefined) || (top_level && status)) return undefined;
+  const fields: readonly Field[] = top_level ? ["top_level"] : (status ?? ["created"]);
+  const tallies = countersOf(filter)?.flatMap((counter) =>
+    fields.map((field) => ({ counter, field })),
+  );
+  return tallies?.every(isCounted) ? tallies : undefined;
 }

@@ -1,38 +1,30 @@
-/** Walking an index, newest first, and testing what it yields. */
+/** Walking a path and testing what it yields. */
 import { type Filter, meets } from "@attune/domain/filter";
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import type * as z from "zod";
+import type { IdRange } from "@attune/domain/ids";
+import type { Order } from "../access-patterns/executions-read.ts";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
 import { bytesOf, loadPayloads } from "../payloads.ts";
 import { ExecutionRecord, Row } from "../record.ts";
 import type { Store } from "../store.ts";
+import { beyond, type Entry, readEntries } from "./entries.ts";
 import type { Path } from "./paths.ts";
-
-/** What an index tells of an execution: its id, and whichever attributes it carries. */
-export const Entry = Row.partial().required({ id: true });
+import { hasWholeRows } from "./sources.ts";
 
 /** A match: a whole row where the walk read it, or the id alone. */
 export type Match = { readonly id: number; readonly row?: Row };
 
 export interface Chunk {
   readonly matches: readonly Match[];
-  /** The id of the last entry that was looked at. */
+  /** The id of the last execution that was looked at. */
   readonly last: number | undefined;
-  /** Entries that were looked at, and bytes of results that were searched. */
+  /** Executions that were looked at. */
   readonly looked: number;
-  readonly bytes: number;
+  /** What that took, in read units, near enough for a budget. */
+  readonly units: number;
   /** Nothing comes after it. */
   readonly isLast: boolean;
 }
-
-/** The entries of `by_status` are whole rows. */
-const rowMatch =
-  ({ status }: Filter) =>
-  (entry: z.infer<typeof Entry>): Match => {
-    const row = Row.parse({ ...entry, status });
-    return { id: row.id, row };
-  };
 
 /** Rows of some executions, in their order; one that is gone is left out. */
 export async function readRows(store: Store, ids: readonly number[]): Promise<Row[]> {
@@ -44,6 +36,9 @@ export async function readRows(store: Store, ids: readonly number[]): Promise<Ro
 /** Bytes of results that are held at a time. */
 const BYTES_AT_ONCE = 8_000_000;
 
+/** Half a read unit for four kilobytes. */
+const unitsOf = (bytes: number) => Math.ceil(bytes / 4_096) / 2;
+
 /** The first records, as many as have results of so many bytes, but one at least. */
 function firstOf(records: readonly ExecutionRecord[], bytes: number): readonly ExecutionRecord[] {
   let left = bytes;
@@ -54,8 +49,14 @@ function firstOf(records: readonly ExecutionRecord[], bytes: number): readonly E
   return end === -1 ? records : records.slice(0, end);
 }
 
-/** `stoppedAfter` is the last id that was read, where not all could be held at a time. */
-async function readResults(store: Store, ids: readonly number[]) {
+/** What was read of some executions; `stoppedAfter` is the last of them, where not all could be held at a time. */
+interface Items {
+  readonly items: readonly { readonly row: Row; readonly result: string | null }[];
+  readonly units: number;
+  readonly stoppedAfter?: number | undefined;
+}
+
+async function readResults(store: Store, ids: readonly number[]): Promise<Items> {
   const params = accessPatterns.recordsByIds.params(store.tables, { ids });
   const found = await readBatch(store.client, params, ExecutionRecord);
   const records = new Map(found.map((record) => [record.id, record]));
@@ -66,75 +67,77 @@ async function readResults(store: Store, ids: readonly number[]) {
     first.map(({ result }) => result),
   );
   return {
-    items: first.map((record, at) => ({ row: record, result: results[at] ?? null })),
-    bytes: first.reduce((sum, { result }) => sum + (result ? bytesOf(result) : 0), 0),
+    items: first.map((row, at) => ({ row, result: results[at] ?? null })),
+    units: first.reduce((sum, { result }) => sum + unitsOf(result ? bytesOf(result) : 1), 0),
     stoppedAfter: first.length < inOrder.length ? first.at(-1)?.id : undefined,
   };
 }
 
-/** Tests on the items what the entries cannot tell. */
-async function testItems(store: Store, filter: Filter, path: Path, ids: readonly number[]) {
-  const needsResult = path.onItem.includes("result_contains");
-  const { items, bytes, stoppedAfter } = needsResult
-    ? await readResults(store, ids)
-    : {
-        items: (await readRows(store, ids)).map((row) => ({ row, result: null })),
-        bytes: 0,
-        stoppedAfter: undefined,
-      };
-  const names = [...path.onEntry, ...path.onItem];
+async function readItems(store: Store, ids: readonly number[]): Promise<Items> {
+  const rows = await readRows(store, ids);
+  return { items: rows.map((row) => ({ row, result: null })), units: ids.length / 2 };
+}
+
+/** Tests on their items what the entries cannot tell, and leaves out what is gone. */
+async function testItems(store: Store, filter: Filter, entries: readonly Entry[]) {
+  const needsResult = entries.some(({ reading }) => reading.onItem.includes("result_contains"));
+  const ids = entries.map(({ id }) => id);
+  const { items, ...read } = await (needsResult ? readResults : readItems)(store, ids);
+  const readings = new Map(entries.map(({ id, reading }) => [id, reading]));
   return {
-    bytes,
-    stoppedAfter,
+    ...read,
     matches: items
       // The index may be a moment behind the item, which decides.
-      .filter(({ row, result }) => meets(filter, { ...row, result }, names))
+      .filter(({ row, result }) => {
+        const { onEntry = [], onItem = [] } = readings.get(row.id) ?? {};
+        return meets(filter, { ...row, result }, [...onEntry, ...onItem]);
+      })
       .map(({ row }) => ({ id: row.id, row })),
   };
 }
 
-/**
- * The matches of a filter along a path, in chunks of as many entries as `chunkSize` says for the first
- * chunk (0), the second (1) and so on. A chunk without a match is yielded as well.
- */
+function matchOf({ reading, ...entry }: Entry): Match {
+  return hasWholeRows(reading.source) ? { id: entry.id, row: Row.parse(entry) } : { id: entry.id };
+}
+
+export interface Walk {
+  readonly path: Path;
+  readonly range: IdRange;
+  readonly order: Order;
+  /** Entries of each partition in the first chunk (0), the second (1) and so on. */
+  readonly limitOf: (chunk: number, partitions: number) => number;
+}
+
+/** The matches of a filter along a path, in chunks. A chunk without a match is yielded as well. */
 export async function* walk(
   store: Store,
   filter: Filter,
-  path: Path,
-  before: number | undefined,
-  chunkSize: (chunk: number) => number,
+  { path, range, order, limitOf }: Walk,
 ): AsyncGenerator<Chunk> {
-  let last = before;
-  for (let chunk = 0, isLast = false; !isLast; chunk++) {
-    const params = accessPatterns.indexEntries.params(store.tables, {
-      index: path.index,
-      partition: path.key,
-      order: "newest",
-      limit: chunkSize(chunk),
-      ...(last === undefined ? {} : { between: [0, last - 1] }),
-    });
-    const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(params));
-    const entries = Items.map((item) => Entry.parse(item));
-    const possible = entries.filter((entry) => meets(filter, entry, path.onEntry));
-    const { stoppedAfter, ...tested } =
-      path.onItem.length > 0
-        ? await testItems(
-            store,
-            filter,
-            path,
-            possible.map(({ id }) => id),
-          )
-        : {
-            bytes: 0,
-            stoppedAfter: undefined,
-            matches: path.index === "by_status" ? possible.map(rowMatch(filter)) : possible,
-          };
-    const looked =
-      stoppedAfter === undefined
-        ? entries
-        : entries.slice(0, entries.findIndex(({ id }) => id === stoppedAfter) + 1);
-    isLast = stoppedAfter === undefined && LastEvaluatedKey === undefined;
-    last = looked.at(-1)?.id ?? last;
-    yield { ...tested, last, looked: looked.length, isLast };
+  for await (const { entries, isLast } of readEntries(store, path, range, order, limitOf)) {
+    const possible = entries.filter((entry) => meets(filter, entry, entry.reading.onEntry));
+    const untested = possible.filter(({ reading }) => reading.onItem.length > 0);
+    const tested =
+      untested.length > 0 ? await testItems(store, filter, untested) : { matches: [], units: 0 };
+    const byId = new Map<number, Match>(tested.matches.map((match) => [match.id, match]));
+    const stop = "stoppedAfter" in tested ? tested.stoppedAfter : undefined;
+    const cut = (all: readonly Entry[]) =>
+      stop === undefined ? all : all.slice(0, all.findIndex(({ id }) => id === stop) + 1);
+    const looked = cut(entries);
+    yield {
+      matches: cut(possible).flatMap((entry) =>
+        entry.reading.onItem.length > 0 ? (byId.get(entry.id) ?? []) : matchOf(entry),
+      ),
+      last: looked.at(-1)?.id,
+      looked: looked.length,
+      units: tested.units + entries.length / 80,
+      isLast: isLast && stop === undefined,
+    };
+    // The rest of the chunk is read again from where it stopped.
+    if (stop !== undefined) {
+      return yield* walk(store, filter, { path, range: beyond(range, stop, order), order, limitOf });
+    }
   }
 }
+
+

@@ -1,49 +1,87 @@
 import type { Filter } from "@attune/domain/filter";
+import { idOf } from "@attune/domain/ids";
 import { listExecutions as list } from "@attune/store/list/list-executions";
 import { summaryOf } from "@attune/store/record";
 import * as z from "zod";
-import { store } from "../../resources.ts";
+import { cursorSecret, store } from "../../resources.ts";
 import { type Answer, dataAnswer } from "../answer.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { endpoint } from "../endpoint.ts";
-import { integerParam, PageParam, PerPageParam, StatusParam, textParam } from "../params.ts";
+import {
+  choiceParam,
+  integerParam,
+  PageParam,
+  PerPageParam,
+  StatusesParam,
+  StatusParam,
+  textsParam,
+  textParam,
+  timeParam,
+} from "../params.ts";
 
 const paging = { page: PageParam, per_page: PerPageParam, cursor: z.string().optional() };
 
 const filters = {
-  status: StatusParam.optional(),
-  action_ref: textParam("action_ref").optional(),
+  status: StatusesParam.optional(),
+  action_ref: textsParam("action_ref").optional(),
   pack_name: textParam("pack_name").optional(),
   result_contains: z.string().optional(),
   enforcement: integerParam("enforcement").optional(),
   parent: integerParam("parent").optional(),
+  executor: integerParam("executor").optional(),
+  original_execution: integerParam("original_execution").optional(),
+  top_level: choiceParam("top_level", ["true"])
+    .transform((): true => true)
+    .optional(),
 };
 
-type Query = z.infer<z.ZodObject<typeof paging & typeof filters>>;
+/** Newest first is the usual one. */
+const orders = { "-created": "newest", created: "oldest" } as const;
 
-/** The filters that are given: one that is not has no place in a cursor. */
-function filterOf({ page: _page, per_page: _perPage, cursor: _cursor, ...given }: Query): Filter {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-}
+const extent = {
+  created_after: timeParam("created_after").optional(),
+  created_before: timeParam("created_before").optional(),
+  sort: choiceParam("sort", ["-created", "created"]).default("-created"),
+};
 
-async function answerList(query: Query): Promise<Answer> {
-  const filter = filterOf(query);
-  const from = query.cursor === undefined ? undefined : decodeCursor(query.cursor, filter);
-  const page = from?.page ?? query.page;
-  const { rows, total, complete, next } = await list(store, {
-    filter,
-    page,
-    perPage: query.per_page,
-    ...(from ? { from } : {}),
-  });
+const query = { ...paging, ...filters, ...extent };
+const several = ["status", "action_ref"] as const;
+
+type Query = z.infer<z.ZodObject<typeof query>>;
+
+/** What is given of an object's members. */
+const given = <T extends object>(members: T): T =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
+
+async function answerList(parameters: Query): Promise<Answer> {
+  const { page, per_page, cursor, created_after, created_before, sort, ...rest } = parameters;
+  const filter: Filter = given(rest);
+  const identity = given({ ...filter, created_after, created_before, sort });
+  const listed = await list(
+    store,
+    {
+      filter,
+      range: given({
+        from: created_after === undefined ? undefined : Math.max(0, idOf(created_after, 0)),
+        below: created_before === undefined ? undefined : Math.max(0, idOf(created_before, 0)),
+      }),
+      order: orders[sort],
+      perPage: per_page,
+    },
+    cursor === undefined ? page : decodeCursor(cursor, identity, cursorSecret()),
+  );
+  const { rows, total, complete, scanned, next, prev } = listed;
+  const textOf = (place: typeof next) => place && encodeCursor(place, identity, cursorSecret());
   const pagination = {
-    page,
-    page_size: query.per_page,
+    page: listed.page,
+    page_size: per_page,
     total_items: total,
-    total_pages: Math.ceil(total / query.per_page),
-    // Only a search in results can stop early, so only one says whether it did.
-    ...(filter.result_contains === undefined ? {} : { complete }),
-    ...(next ? { next_cursor: encodeCursor(next, filter) } : {}),
+    total_pages: Math.ceil(total / per_page),
+    complete,
+    // A search is the one list that has to look at what it does not show.
+    ...(filter.result_contains === undefined ? {} : { scanned }),
+    next_cursor: textOf(next) ?? null,
+    prev_cursor: textOf(prev) ?? null,
   };
   return dataAnswer(JSON.stringify(rows.map(summaryOf)), {
     beside: { pagination: JSON.stringify(pagination) },
@@ -51,21 +89,18 @@ async function answerList(query: Query): Promise<Answer> {
 }
 
 /** `GET /` */
-export const listExecutions = endpoint({ path: {}, query: { ...paging, ...filters } }, (_, query) =>
-  answerList(query),
+export const listExecutions = endpoint({ path: {}, query, several }, (_, parameters) =>
+  answerList(parameters),
 );
 
 /** `GET /status/{status}`: the same list, its status in the path. */
 export const listByStatus = endpoint(
-  { path: { status: StatusParam }, query: { ...paging, ...filters } },
-  (path, query) => answerList({ ...query, ...path }),
+  { path: { status: StatusParam }, query, several },
+  ({ status }, parameters) => answerList({ ...parameters, status: [status] }),
 );
 
 /** `GET /enforcement/{enforcement_id}`: the same list, its enforcement in the path. */
 export const listByEnforcement = endpoint(
-  {
-    path: { enforcement_id: integerParam("The enforcement ID") },
-    query: { ...paging, ...filters },
-  },
-  ({ enforcement_id: enforcement }, query) => answerList({ ...query, enforcement }),
+  { path: { enforcement_id: integerParam("The enforcement ID") }, query, several },
+  ({ enforcement_id: enforcement }, parameters) => answerList({ ...parameters, enforcement }),
 );

@@ -1,0 +1,85 @@
+/** What is counted: which executions, and which of them. */
+import { packOf } from "@attune/domain/execution";
+import { isFinal, Status } from "@attune/domain/lifecycle";
+
+/** All executions, or those of an action, a pack, an enforcement or a parent. */
+export type Counter =
+  | { readonly kind: "all" }
+  | { readonly kind: "action" | "pack"; readonly of: string }
+  | { readonly kind: "enforcement" | "parent"; readonly of: number };
+
+/** The counters that keep every field, and the time buckets. */
+export type Wide = Extract<Counter, { kind: "all" | "action" | "pack" }>;
+/** The counters of which there are too many for that. */
+export type Group = Exclude<Counter, Wide>;
+
+/** Those in a status, all of them, or all without a parent. */
+export type Field = Status | "created" | "top_level";
+
+/** Executions of one counter in one field. */
+export interface Tally {
+  readonly counter: Counter;
+  readonly field: Field;
+}
+
+/**
+ * The fields that never take an execution back, and their letters in the names of attributes. A status that
+ * is passed through has none: it is written twice for each execution, and pages of it are few.
+ */
+export const letters = {
+  created: "C",
+  top_level: "T",
+  completed: "D",
+  failed: "F",
+  cancelled: "X",
+  timeout: "L",
+  abandoned: "A",
+} as const satisfies Partial<Record<Field, string>>;
+export type Lasting = keyof typeof letters;
+
+export const isLasting = (field: Field): field is Lasting => field in letters;
+
+export const isGroup = (counter: Counter): counter is Group =>
+  counter.kind === "enforcement" || counter.kind === "parent";
+
+/** Whether the counters know it: all but the statuses that are passed through, and `top_level`, of a group. */
+export function isCounted({ counter, field }: Tally): boolean {
+  return !isGroup(counter) || (isLasting(field) && field !== "top_level");
+}
+
+/** Whether it is counted by time bucket: a lasting field of anything but a group. */
+export function hasPositions({ counter, field }: Tally): boolean {
+  return !isGroup(counter) && isLasting(field);
+}
+
+/** What decides on which counters an execution counts. None of it ever changes. */
+export interface Membership {
+  readonly action_ref: string;
+  readonly enforcement?: number | undefined;
+  readonly parent?: number | undefined;
+}
+
+export function wideCountersOf({ action_ref }: Pick<Membership, "action_ref">): Wide[] {
+  const pack = packOf(action_ref);
+  return [
+    { kind: "all" },
+    { kind: "action", of: action_ref },
+    ...(pack === undefined ? [] : [{ kind: "pack", of: pack } as const]),
+  ];
+}
+
+export function groupsOf({ enforcement, parent }: Membership): Group[] {
+  return [
+    ...(enforcement === undefined ? [] : [{ kind: "enforcement", of: enforcement } as const]),
+    ...(parent === undefined ? [] : [{ kind: "parent", of: parent } as const]),
+  ];
+}
+
+/** The lasting fields that an execution in a status counts in. */
+export function lastingFieldsOf({ parent }: Membership, status: Status): Lasting[] {
+  return [
+    "created",
+    ...(parent === undefined ? (["top_level"] as const) : []),
+    ...(isFinal(status) && isLasting(status) ? [status] : []),
+  ];
+}

@@ -1,0 +1,48 @@
+/** Taking a page out of the chunks of a walk. */
+import type { Chunk, Match } from "./walk.ts";
+
+/** What one request may take of a list that no counter knows, in read units: it stops after the chunk that reaches it. */
+const BUDGET_UNITS = 1_000;
+
+export interface Wanted {
+  /** Matches before the page. */
+  readonly skip: number;
+  /** Matches on the page. */
+  readonly take: number;
+  /** Whether to go on to the end behind the page, so that all matches are counted. */
+  readonly countAll: boolean;
+}
+
+export interface Collected {
+  readonly page: readonly Match[];
+  /** Matches that were passed, those before and on the page included. */
+  readonly passed: number;
+  /** Executions that were looked at. */
+  readonly scanned: number;
+  /** The walk came to its end. */
+  readonly isAtEnd: boolean;
+  /** The last id that was looked at, where the budget ended the walk. */
+  readonly stoppedAt?: number;
+}
+
+export async function collect(
+  chunks: AsyncIterable<Chunk>,
+  { skip, take, countAll }: Wanted,
+): Promise<Collected> {
+  const page: Match[] = [];
+  let passed = 0;
+  let scanned = 0;
+  let units = 0;
+  for await (const { matches, looked, last, isLast, ...chunk } of chunks) {
+    page.push(...matches.slice(Math.max(0, skip - passed), Math.max(0, skip + take - passed)));
+    passed += matches.length;
+    scanned += looked;
+    units += chunk.units;
+    if (isLast) return { page, passed, scanned, isAtEnd: true };
+    if (page.length === take && !countAll) break;
+    if (units >= BUDGET_UNITS && last !== undefined) {
+      return { page, passed, scanned, isAtEnd: false, stoppedAt: last };
+    }
+  }
+  return { page, passed, scanned, isAtEnd: false };
+}

@@ -1,0 +1,132 @@
+/** A page by its number: near the beginning it is walked to, further on the counters tell where it begins. */
+import { type IdRange, intersect } from "@attune/domain/ids";
+import type { Order } from "../access-patterns/executions-read.ts";
+import { locate } from "../counters/positions.ts";
+import { hasPositions } from "../counters/tally.ts";
+import type { Store } from "../store.ts";
+import { type Plan, take, totalOf } from "./plan.ts";
+import type { Match } from "./walk.ts";
+
+export interface Part {
+  readonly range: IdRange;
+  readonly order: Order;
+  /** Matches before the page. */
+  readonly skip: number;
+  readonly perPage: number;
+}
+
+/** Matches that are walked over rather than located. */
+const NEAR = 300;
+
+export const reverse = (order: Order): Order => (order === "newest" ? "oldest" : "newest");
+
+/** The ids that come before a range in an order, and those that come after it. */
+const before = ({ from, below }: IdRange, order: Order): IdRange =>
+  order === "newest" ? { from: below } : { below: from };
+
+const isOpen = ({ from, below }: IdRange) => from === undefined && below === undefined;
+
+/** Consecutive matches that the counters tell of: their ids, how many come before them, how many they are. */
+interface Bucket {
+  readonly range: IdRange;
+  readonly before: number;
+  readonly inside: number;
+}
+
+/** The bucket in which a page begins, its place counted from the beginning of the list's own range. */
+async function bucketOf(
+  store: Store,
+  plan: Plan,
+  { range, order, skip }: Part,
+  total: () => Promise<number>,
+): Promise<Bucket | undefined> {
+  const { tallies = [] } = plan;
+  // Without time buckets the list as a whole is one: its far half is walked to from the far end.
+  if (!tallies.every(hasPositions)) return { range, before: 0, inside: await total() };
+  const ahead = before(range, order);
+  const passed = isOpen(ahead) ? 0 : await totalOf(store, plan, ahead);
+  const bucket = await locate(store, tallies, { order, offset: passed + skip });
+  return bucket && { ...bucket, before: bucket.before - passed };
+}
+
+export interface Page {
+  readonly page: readonly Match[];
+  readonly scanned: number;
+  /** Something comes after the page, or may. */
+  readonly hasMore: boolean;
+  /** All matches, where the walk came to the end of the list. */
+  readonly total?: number;
+  readonly stoppedAt?: number | undefined;
+}
+
+async function takeForward(
+  store: Store,
+  plan: Plan,
+  { range, order, perPage }: Part,
+  first: number,
+  passedBefore: number,
+): Promise<Page> {
+  const wanted = { range, order, skip: first, take: perPage, countAll: false };
+  const { page, passed, isAtEnd, scanned, stoppedAt } = await take(store, plan, wanted);
+  return {
+    page,
+    scanned,
+    hasMore: passed > first + perPage || !isAtEnd,
+    ...(isAtEnd ? { total: passedBefore + passed } : {}),
+    stoppedAt: page.length < perPage ? stoppedAt : undefined,
+  };
+}
+
+/** The page from the far end of its bucket, and what of it lies behind the bucket. */
+async function takeBackward(
+  store: Store,
+  plan: Plan,
+  { range, order, perPage }: Part,
+  bucket: Bucket,
+  left: number,
+): Promise<Page> {
+  const behind = intersect(range, before(bucket.range, reverse(order)));
+  const [inside, beyond] = await Promise.all([
+    take(store, plan, {
+      range: intersect(range, bucket.range),
+      order: reverse(order),
+      skip: Math.max(0, left - perPage),
+      take: Math.min(left, perPage),
+      countAll: false,
+    }),
+    left < perPage && !isOpen(bucket.range)
+      ? take(store, plan, { range: behind, order, skip: 0, take: perPage - left, countAll: false })
+      : undefined,
+  ]);
+  const page = [...inside.page.toReversed(), ...(beyond?.page ?? [])];
+  return {
+    page,
+    scanned: inside.scanned + (beyond?.scanned ?? 0),
+    hasMore: left > perPage || (beyond !== undefined && (!beyond.isAtEnd || beyond.passed > perPage - left)),
+  };
+}
+
+/**
+ * A page of a list whose total is known: walked to where it is near the beginning, and else from the bucket that
+ * it begins in, from whichever end of the bucket is nearer.
+ */
+export async function pageAt(
+  store: Store,
+  plan: Plan,
+  part: Part,
+  total: () => Promise<number>,
+): Promise<Page> {
+  if (part.skip <= NEAR) return takeForward(store, plan, part, part.skip, 0);
+  const bucket = await bucketOf(store, plan, part, total);
+  if (bucket === undefined) return { page: [], scanned: 0, hasMore: false };
+  // The list's own range begins within the bucket.
+  if (bucket.before < 0) return takeForward(store, plan, part, part.skip, 0);
+  const first = part.skip - bucket.before;
+  const left = bucket.inside - first;
+  const { from, below } = bucket.range;
+  const inside = intersect(part.range, bucket.range);
+  const isWhole = inside.from === from && inside.below === below;
+  if (isWhole && left > 0 && left < first) return takeBackward(store, plan, part, bucket, left);
+  const range = intersect(part.range, part.order === "newest" ? { below } : { from });
+  return takeForward(store, plan, { ...part, range }, first, bucket.before);
+}

@@ -1,0 +1,103 @@
+/** How a list is read: along which path, and what the counters know of it. */
+import type { Filter } from "@attune/domain/filter";
+import type { IdRange } from "@attune/domain/ids";
+import type { Order } from "../access-patterns/executions-read.ts";
+import { countRange } from "../counters/positions.ts";
+import { readTotals } from "../counters/read-totals.ts";
+import { hasPositions, type Tally } from "../counters/tally.ts";
+import type { Store } from "../store.ts";
+import { collect, type Collected, type Wanted } from "./collect.ts";
+import { costOf, type Path, pathsOf } from "./paths.ts";
+import { talliesOf } from "./totals.ts";
+import { walk } from "./walk.ts";
+
+export interface Plan {
+  readonly filter: Filter;
+  readonly path: Path;
+  /** Entries that have to be read for a match, on the average. */
+  readonly entriesPerMatch: number;
+  /** The tallies whose sum is the total of the filter, where there are any. */
+  readonly tallies: readonly Tally[] | undefined;
+}
+
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+
+/** The plan of a simple filter. It reads counters where there is more than one path to choose from. */
+export async function planOf(store: Store, filter: Filter): Promise<Plan> {
+  const tallies = talliesOf(filter);
+  const [only, ...others] = pathsOf(filter);
+  if (others.length === 0) return { filter, path: only, entriesPerMatch: 1, tallies };
+
+  const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tally ?? []);
+  const paths = [only, ...others];
+  const countOf = await readTotals(store, [...paths.flatMap(talliesOfPath), ...(tallies ?? [])]);
+  const path = paths.reduce((best, one) =>
+    costOf(one, countOf) < costOf(best, countOf) ? one : best,
+  );
+  const total = sum((tallies ?? []).map(countOf));
+  const size = sum(talliesOfPath(path).map(countOf));
+  return { filter, path, entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1, tallies };
+}
+
+/** As many entries in one read: what half a read unit or one holds, at least, and a megabyte at most. */
+const ENTRIES = { least: 100, most: 10_000 };
+
+/** Entries of a partition to read in each chunk. */
+function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted: Wanted) {
+  const needed = ((wanted.skip + wanted.take + 1) * entriesPerMatch * 1.2) / store.shards;
+  const least = ENTRIES.least / (path.length * store.shards);
+  const opensItems = path.some(({ onItem }) => onItem.length > 0);
+  const opensResults = path.some(({ onItem }) => onItem.includes("result_contains"));
+  const isOpen = path.some(({ onEntry }) => onEntry.length > 0);
+  return (chunk: number): number => {
+    // Of items, and of results, fewer are read than of bare entries.
+    if (opensResults) return ENTRIES.least;
+    if (opensItems) return Math.min(ENTRIES.least * 2 ** chunk, 1_600);
+    // Without a counter the walk goes to the end anyway: in as few round trips as it can.
+    if (wanted.countAll || (isOpen && !tallies && chunk > 0)) return ENTRIES.most;
+    return Math.ceil(Math.min(Math.max(needed, least) * 2 ** chunk, ENTRIES.most));
+  };
+}
+
+/** A part of the list, in an order. */
+export function take(
+  store: Store,
+  plan: Plan,
+  { range, order, ...wanted }: Wanted & { readonly range: IdRange; readonly order: Order },
+): Promise<Collected> {
+  const { filter, path } = plan;
+  return collect(
+    walk(store, filter, { path, range, order, limitOf: limitOf(store, plan, wanted) }),
+    wanted,
+  );
+}
+
+async function countByReading(store: Store, plan: Plan, range: IdRange): Promise<number> {
+  const { passed } = await take(store, plan, {
+    range,
+    order: "newest",
+    skip: 0,
+    take: 0,
+    countAll: true,
+  });
+  return passed;
+}
+
+/** Whether the counters know how many match: whole, or in a range where they count by time bucket. */
+export function knowsTotal({ tallies }: Plan, { from, below }: IdRange): boolean {
+  const isWhole = from === undefined && below === undefined;
+  return tallies !== undefined && (isWhole || tallies.every(hasPositions));
+}
+
+/**
+ * How many executions match, by the counters; what lies in a part of a time bucket is counted by reading.
+ * For a plan whose total they know.
+ */
+export async function totalOf(store: Store, plan: Plan, range: IdRange): Promise<number> {
+  const { tallies = [] } = plan;
+  if (range.from === undefined && range.below === undefined) {
+    return sum(tallies.map(await readTotals(store, tallies)));
+  }
+  const { whole, edges } = await countRange(store, tallies, range);
+  return whole + sum(await Promise.all(edges.map((edge) => countByReading(store, plan, edge))));
+}

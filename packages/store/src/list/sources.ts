@@ -1,0 +1,95 @@
+/**
+ * Where executions are listed from: the partitions of the indexes, as data. A source is one value of one
+ * index, in as many partitions as the stage has shards. See docs/adr/0002-indexes.md.
+ */
+import { type Facts, type FilterName, criteria } from "@attune/domain/filter";
+import type { Status } from "@attune/domain/lifecycle";
+import { type IndexName, tables } from "@attune/topology/tables";
+import type { IndexKey } from "../access-patterns/executions-read.ts";
+import type { Tally } from "../counters/tally.ts";
+import { FEED, partitionsOf } from "../index-keys.ts";
+
+export interface Source {
+  readonly index: IndexName;
+  readonly partitions: (shards: number) => readonly IndexKey[];
+  /** What holds for each of its entries, beside what they carry. */
+  readonly known: Facts;
+  /** The filters that it answers whole. */
+  readonly answers: readonly FilterName[];
+  /** What knows how many entries it has; it has few where nothing does. */
+  readonly tally?: Tally;
+}
+
+const sharded = (value: string) => (shards: number) => partitionsOf(value, shards);
+const single = (value: number) => () => [value];
+
+export const sources = {
+  feed: {
+    index: "by_feed",
+    partitions: sharded(FEED),
+    known: {},
+    answers: [],
+    tally: { counter: { kind: "all" }, field: "created" },
+  } satisfies Source,
+  status: (status: Status): Source => ({
+    index: "by_status",
+    partitions: sharded(status),
+    known: { status },
+    answers: ["status"],
+    tally: { counter: { kind: "all" }, field: status },
+  }),
+  action: (action_ref: string): Source => ({
+    index: "by_action",
+    partitions: sharded(action_ref),
+    known: { action_ref },
+    answers: ["action_ref"],
+    tally: { counter: { kind: "action", of: action_ref }, field: "created" },
+  }),
+  /** A final status. */
+  actionStatus: (action_ref: string, status: Status): Source => ({
+    index: "by_action_status",
+    partitions: sharded(action_ref),
+    known: { action_ref, status },
+    answers: ["action_ref", "status"],
+    tally: { counter: { kind: "action", of: action_ref }, field: status },
+  }),
+  pack: (pack: string): Source => ({
+    index: "by_pack",
+    partitions: sharded(pack),
+    known: {},
+    answers: ["pack_name"],
+    tally: { counter: { kind: "pack", of: pack }, field: "created" },
+  }),
+  enforcement: (enforcement: number): Source => ({
+    index: "by_enforcement",
+    partitions: single(enforcement),
+    known: { enforcement },
+    answers: ["enforcement"],
+    tally: { counter: { kind: "enforcement", of: enforcement }, field: "created" },
+  }),
+  parent: (parent: number): Source => ({
+    index: "by_parent",
+    partitions: single(parent),
+    known: { parent },
+    answers: ["parent"],
+    tally: { counter: { kind: "parent", of: parent }, field: "created" },
+  }),
+  original: (original_execution: number): Source => ({
+    index: "by_original",
+    partitions: single(original_execution),
+    known: { original_execution },
+    answers: ["original_execution"],
+  }),
+} as const;
+
+/** The indexes whose entries are whole rows: what they carry is rewritten with the status anyway, or final. */
+const wholeRows: readonly IndexName[] = ["by_status", "by_action_status"];
+
+export const hasWholeRows = ({ index }: Pick<Source, "index">): boolean => wholeRows.includes(index);
+
+/** Whether a source's entries tell what a filter looks at. */
+export function tells({ index, known }: Source, name: FilterName): boolean {
+  const { fact } = criteria[name];
+  const carried: readonly string[] = tables.Executions.globalIndexes[index].projection;
+  return fact in known || carried.includes(fact);
+}
