@@ -60,8 +60,11 @@ describe("the consumer", () => {
     expect(taken).toEqual([]);
   });
 
-  it("sends what comes before a record that cannot be read, and asks for it again", async () => {
-    const unreadable = recordOf(undefined, imageOf("paused", 2));
+  it.each([
+    ["its status is none", imageOf("paused", 2)],
+    ["its result is no payload", imageOf("completed", 2, { result: { S: "1" } })],
+  ])("sends what comes before a record that cannot be read: %s", async (_, image) => {
+    const unreadable = recordOf(undefined, image);
     const after = recordOf(imageOf("requested", 1), imageOf("scheduling", 2));
     const taken = await takenBy(async () => {
       const records = [recordOf(undefined, imageOf("requested", 1)), unreadable, after];
