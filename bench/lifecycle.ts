@@ -1,11 +1,11 @@
 /** What the life of one execution writes: step by step, and its share of the counters. */
 import { randomUUID } from "node:crypto";
-import { messageText } from "@attune/domain/messages";
 import { queueEvent } from "@attune/local/triggers/queue";
 import { countChanges } from "@attune/store/counters/count-changes";
 import type { Change } from "@attune/store/counters/fold";
 import { createIdSource } from "@attune/store/ids";
 import { randomFrom } from "../test/fixtures/random.ts";
+import { requestMessage } from "../test/fixtures/sqs.ts";
 import { type Cost, costOf, type Units } from "./cost.ts";
 import { actions, worker } from "./executions.ts";
 import type { CountedService } from "./service.ts";
@@ -23,16 +23,12 @@ const steps = [
 /** The enforcement of the execution whose steps are measured: nobody else's, so that it can be found. */
 const ENFORCEMENT = 424_242;
 
-const config = { channel: "#deploys", text: "version 42 is live", retries: 3, notify: ["ops"] };
-
-function requestMessage(): string {
-  const payload = { action_ref: actions[7], config, parent: 12_345, enforcement: ENFORCEMENT };
-  return messageText("execution.requested", JSON.stringify(payload), {
-    message_id: randomUUID(),
-    correlation_id: randomUUID(),
-    timestamp: new Date().toISOString(),
-  });
-}
+const request = {
+  action_ref: actions[7],
+  config: { channel: "#deploys", text: "version 42 is live", retries: 3, notify: ["ops"] },
+  parent: 12_345,
+  enforcement: ENFORCEMENT,
+};
 
 /**
  * Takes one execution through its whole life, by the message and the calls that do it in earnest.
@@ -42,7 +38,7 @@ function requestMessage(): string {
  */
 export async function measureSteps(service: CountedService): Promise<Map<string, Units>> {
   const { api, executor, callsOf } = service;
-  const message = { MessageId: randomUUID(), Body: requestMessage() };
+  const message = { MessageId: randomUUID(), Body: requestMessage(request) };
   const calls = await callsOf(async () => {
     await executor.invoke(queueEvent([message], "arn:aws:sqs:us-east-1:000000000000:bench"));
     const { data } = await api.list({ enforcement: ENFORCEMENT });
