@@ -25,6 +25,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Function"
     }
+    "CursorSecret": {
+      "type": "sst.sst.Secret"
+      "value": string
+    }
     "DeadLettersHandler": {
       "name": string
       "type": "sst.aws.Function"

@@ -55,7 +55,6 @@ export async function request(
 export async function bringTo(store: Store, id: number, end: (typeof ends)[number]) {
   if (end === "requested") return;
   await changeStatus(store, { id, to: "scheduling", by: "executor" });
-  await changeStatus(store, { id, to: "scheduled", by: "executor" });
   await handOff(store, id);
   if (end === "scheduled") return;
   const hold = { id, worker, attempt: 1 };

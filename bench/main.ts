@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { measureBundles } from "./bundles.ts";
 import { createExecutions } from "./executions.ts";
-import { measureHandoff, measureHeartbeats } from "./handoff.ts";
+import { measureHandoff } from "./handoff.ts";
+import { measureHeartbeats } from "./heartbeats.ts";
 import { measureLatency } from "./latency.ts";
 import { measureCountings, measureSteps } from "./lifecycle.ts";
 import {

@@ -1,8 +1,9 @@
 /** The sections of docs/measurements.md. */
 import { type Cost, totalOf, type Units } from "./cost.ts";
-import type { Handoff, Spread } from "./handoff.ts";
+import type { Handoff } from "./handoff.ts";
 import type { Latency } from "./latency.ts";
 import type { Counting } from "./lifecycle.ts";
+import type { Spread } from "./spread.ts";
 import { markdownTable } from "./table.ts";
 
 export function routeSection(costs: ReadonlyMap<string, Cost>, executions: number): string {

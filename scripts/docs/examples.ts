@@ -53,7 +53,6 @@ export const examples = {
     set: { result: { text: '{"ok":true}' } },
   }),
   requestCancel: accessPatterns.requestCancel.params(tables, { id, now }),
-  handOff: accessPatterns.handOff.params(tables, { id }),
   beat: accessPatterns.beat.params(tables, { id, worker: 7, attempt: 1, now }),
   payloadsByKeys: accessPatterns.payloadsByKeys.params(tables, {
     keys: [`${id}/config/WVOSH4Ut-1pNvNnRMjtmCA`],

@@ -58,7 +58,8 @@ Written by \`npm run docs\` from \`packages/domain/src/lifecycle.ts\`, the one t
 page are made from.
 
 Only the owner changes an execution. Each change is one conditional write, refused as a whole when status
-or owner are others than the table asks for.
+or owner are others than the table asks for. Two moves share one: what becomes \`${handoff.at}\` is handed off with it
+([ADR 11](adr/0011-one-write-to-hand-off.md)), so that nobody finds the ${handoff.from}'s \`${handoff.at}\`.
 
 ${table(["from", "to", "owner"], rows())}
 

@@ -53,11 +53,11 @@ export const guards: readonly Guard[] = [
   },
   {
     invariant: 3,
-    guard: "The handoff asks for the executor's `scheduled`",
-    file: writes,
-    find: 'ConditionExpression: "#status = :scheduled AND #owner = :executor"',
-    replace: 'ConditionExpression: "#id <> :worker"',
-    tests: stored,
+    guard: "What is scheduled is the workers' with the same write",
+    file: transitions,
+    find: "const set = { owner: handoff.to, attempt: 1 };",
+    replace: "const set = { attempt: 1 };",
+    tests: model,
   },
   {
     invariant: 3,

@@ -40,6 +40,18 @@ const account = "123456789012";
 const region = "eu-west-1";
 const arn = (service: string, path: unknown) => `arn:aws:${service}:${region}:${account}:${path}`;
 
+/** How Pulumi marks a secret where it hands it to the engine: beside the value, under this key. */
+const secretMark = "4dabf18193072939515e22adb298388d";
+
+/** The inputs with their secrets in the clear: here they are made up. */
+const revealed = (inputs: Values): Values =>
+  Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => {
+      const { value: secret, ...mark } = Object(value);
+      return [name, secretMark in mark ? secret : value];
+    }),
+  );
+
 /** Resource type → what AWS makes up for it, beside its inputs. */
 const computed: Record<string, (name: string, inputs: Values) => Values> = {
   "aws:lambda/function:Function": (_, { name }) => ({ arn: arn("lambda", `function:${name}`) }),
@@ -85,7 +97,7 @@ export function createRecorder(fail: (error: Error) => void): Recorder {
     mocks: {
       newResource({ type, name, inputs: { __provider, ...inputs } }) {
         const state = { arn: arn("mock", name), ...inputs, ...computed[type]?.(name, inputs) };
-        created.push({ type, name, arn: state.arn, inputs });
+        created.push({ type, name, arn: state.arn, inputs: revealed(inputs) });
         return { id: `${name}-id`, state };
       },
       call({ token, inputs }) {

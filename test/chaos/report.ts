@@ -1,7 +1,7 @@
 /** What a run left behind, looked at from outside: the table, its stream, the counters, the workers' journals. */
 import { existsSync, readFileSync } from "node:fs";
 import { packOf } from "@attune/domain/execution";
-import { isFinal, type State, Status, transition } from "@attune/domain/lifecycle";
+import { initial, isFinal, nextStates, type State, Status } from "@attune/domain/lifecycle";
 import { accessPatterns } from "@attune/store/access-patterns/index";
 import { readBatch } from "@attune/store/batch";
 import { readCounters } from "@attune/store/counters/read-counters";
@@ -101,16 +101,11 @@ async function countIllegal(endpoint: string): Promise<number> {
 function isLegal(oldImage: unknown, newImage: unknown): boolean {
   if (newImage === undefined) return false;
   const after = Image.parse(newImage);
-  const is = (state: State | undefined) =>
-    state?.status === after.status && state.owner === after.owner;
-  if (oldImage === undefined) return is({ status: "requested", owner: "executor" });
+  const is = ({ status, owner }: State) => status === after.status && owner === after.owner;
+  if (oldImage === undefined) return is(initial);
   const before = Image.parse(oldImage);
   if (before.version === after.version) return is(before);
-  if (before.version + 1 !== after.version) return false;
-  return (
-    is(transition(before, "handoff")) ||
-    is(transition(before, { by: before.owner, to: after.status }))
-  );
+  return before.version + 1 === after.version && nextStates(before).some(is);
 }
 
 async function countMiscounted(store: Store, records: readonly ExecutionRecord[]): Promise<number> {

@@ -4,6 +4,7 @@ import {
   isFinal,
   lifecycle,
   type Move,
+  nextStates,
   Owner,
   type State,
   Status,
@@ -71,6 +72,17 @@ describe("the lifecycle", () => {
         );
       }),
     );
+  });
+
+  it("leads with one write to a target of the owner, and to the workers' `scheduled` at once", () => {
+    for (const from of Status.options) {
+      for (const by of Owner.options) {
+        const expected = targets(from, by).map((to) =>
+          to === "scheduled" ? { status: to, owner: "worker" } : { status: to, owner: by },
+        );
+        expect(nextStates({ status: from, owner: by }), `${by}'s ${from}`).toEqual(expected);
+      }
+    }
   });
 
   it("keeps a final status, whatever moves are tried on it", () => {

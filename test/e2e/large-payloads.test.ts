@@ -3,24 +3,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { memberTexts } from "@attune/domain/json-text";
 import { ExecutionScheduled } from "@attune/domain/messages";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type Api, apiAt } from "../fixtures/api.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { apiAt } from "../fixtures/api.ts";
 import { startEngines } from "../fixtures/engines.ts";
-import { type Queues, queuesOf, requestMessage } from "../fixtures/sqs.ts";
-import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
+import { startService } from "../fixtures/service.ts";
+import { requestMessage } from "../fixtures/sqs.ts";
+import { startLocalStack } from "../fixtures/stack.ts";
 
 const FIVE_MB = 5 * 1_048_576;
 const within = { timeout: 20_000, interval: 50 };
 
-let stack: LocalStack;
-let api: Api;
-let queues: Queues;
-beforeAll(async () => {
-  stack = await startLocalStack({ WORKER: "off" });
-  api = apiAt(stack.api);
-  queues = await queuesOf(stack);
-});
-afterAll(() => stack.stop());
+const { stack, api, queues } = await startService({ WORKER: "off" });
 
 /** JSON of exactly so many bytes that a parser in between would change. */
 function nastyOf(bytes: number, mark = ""): string {

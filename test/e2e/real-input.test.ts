@@ -1,19 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Api, apiAt } from "../fixtures/api.ts";
+import { describe, expect, it } from "vitest";
 import { until } from "../fixtures/executions.ts";
-import { type Queues, queuesOf, requestMessage } from "../fixtures/sqs.ts";
-import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
+import { startService } from "../fixtures/service.ts";
+import { requestMessage } from "../fixtures/sqs.ts";
 
-let stack: LocalStack;
-let api: Api;
-let queues: Queues;
-beforeAll(async () => {
-  stack = await startLocalStack();
-  api = apiAt(stack.api);
-  queues = await queuesOf(stack);
-});
-afterAll(() => stack.stop());
+const { api, queues } = await startService();
 
 const valid = Array.from({ length: 200 }, (_, at) => {
   const action_ref = ["core.echo", "core.fail", "core.sleep", "core.unknown"][at % 4] ?? "";

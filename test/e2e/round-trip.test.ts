@@ -1,20 +1,12 @@
 import { memberTexts } from "@attune/domain/json-text";
 import { ExecutionScheduled } from "@attune/domain/messages";
 import type { Message } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Api, apiAt, One } from "../fixtures/api.ts";
-import { type Queues, queuesOf, requestMessage } from "../fixtures/sqs.ts";
-import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
+import { describe, expect, it } from "vitest";
+import { One } from "../fixtures/api.ts";
+import { startService } from "../fixtures/service.ts";
+import { requestMessage } from "../fixtures/sqs.ts";
 
-let stack: LocalStack;
-let api: Api;
-let queues: Queues;
-beforeAll(async () => {
-  stack = await startLocalStack({ WORKER: "off" });
-  api = apiAt(stack.api);
-  queues = await queuesOf(stack);
-});
-afterAll(() => stack.stop());
+const { api, queues } = await startService({ WORKER: "off" });
 
 /** JSON that a parser in between would change. */
 const nasty = {

@@ -1,11 +1,10 @@
 import { ExecutionScheduled } from "@attune/domain/messages";
 import type { Message } from "@aws-sdk/client-sqs";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Api, apiAt, One } from "../fixtures/api.ts";
+import { describe, expect, it } from "vitest";
+import { One } from "../fixtures/api.ts";
 import { until } from "../fixtures/executions.ts";
 import { handlersOf } from "../fixtures/invoke.ts";
-import { type Queues, queuesOf } from "../fixtures/sqs.ts";
-import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
+import { startService } from "../fixtures/service.ts";
 
 /** Short enough to wait for, and so far apart that a test knows which one it waits for. */
 const limits = {
@@ -16,17 +15,8 @@ const limits = {
   GRACE_SECONDS: "0.1",
 };
 
-let stack: LocalStack;
-let api: Api;
-let queues: Queues;
-let invoke: Awaited<ReturnType<typeof handlersOf>>;
-beforeAll(async () => {
-  stack = await startLocalStack({ WORKER: "off", ...limits });
-  api = apiAt(stack.api);
-  queues = await queuesOf(stack);
-  invoke = await handlersOf(stack, limits);
-});
-afterAll(() => stack.stop());
+const { stack, api, queues } = await startService({ WORKER: "off", ...limits });
+const invoke = await handlersOf(stack, limits);
 
 async function request(body: Record<string, unknown> = {}) {
   const { json } = await api.post("", { action_ref: "test.unfinished", ...body });

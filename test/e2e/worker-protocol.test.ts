@@ -1,18 +1,9 @@
 import { ExecutionScheduled } from "@attune/domain/messages";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Api, apiAt, executionsPath, One } from "../fixtures/api.ts";
-import { type Queues, queuesOf } from "../fixtures/sqs.ts";
-import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
+import { describe, expect, it } from "vitest";
+import { executionsPath, One } from "../fixtures/api.ts";
+import { startService } from "../fixtures/service.ts";
 
-let stack: LocalStack;
-let api: Api;
-let queues: Queues;
-beforeAll(async () => {
-  stack = await startLocalStack({ WORKER: "off" });
-  api = apiAt(stack.api);
-  queues = await queuesOf(stack);
-});
-afterAll(() => stack.stop());
+const { api, queues } = await startService({ WORKER: "off" });
 
 /** Requests an execution and takes its message, as a worker would. */
 async function received(request: Record<string, unknown> = {}) {

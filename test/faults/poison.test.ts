@@ -1,3 +1,4 @@
+import { readCounters } from "@attune/store/counters/read-counters";
 import { queues as topology } from "@attune/topology/queues";
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -41,6 +42,27 @@ describe("the executor", () => {
       await world.expectSound();
     },
   );
+});
+
+it("the counters count what comes before a record that cannot be read, and go on from there", async () => {
+  await world.request("unreadable");
+  await world.deliver("execution-requests", "executor");
+  const records = await world.newRecords("counters");
+  const [, second] = records;
+  const NewImage = { ...second?.dynamodb?.NewImage, status: { S: "paused" } };
+  const Records = records.with(1, { ...second, dynamodb: { ...second?.dynamodb, NewImage } });
+  const requested = async () =>
+    (await readCounters(world.store, ["all"], { consistent: true }))("all").byStatus.requested ?? 0;
+  const before = await requested();
+
+  const answer = await world.functions.get("counters")?.invoke({ Records });
+  const itemIdentifier = second?.dynamodb?.SequenceNumber;
+  expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier }] });
+  expect(await requested()).toBe(before + 1);
+
+  await world.deliverRecords("counters", records.slice(1));
+  await world.settle();
+  await world.expectSound();
 });
 
 it("a dead letter that cannot be read stays for somebody to look at, and the others end", async () => {

@@ -51,7 +51,6 @@ describe("a stream record", () => {
   });
 
   it.each([
-    ["the handoff", recordOf(imageOf("scheduled", 3), imageOf("scheduled", 4))],
     ["a heartbeat", recordOf(imageOf("running", 5), imageOf("running", 5, { beat: { S: at } }))],
     ["a deletion", recordOf(imageOf("completed", 6))],
   ])("of %s says nothing", (_, record) => {

@@ -246,30 +246,6 @@ describe("the input of each access pattern", () => {
     });
   });
 
-  it("handOff", () => {
-    expect(accessPatterns.handOff.params(tables, { id: 5 })).toEqual({
-      TableName: "app-stage-executions",
-      Key: { id: 5 },
-      UpdateExpression:
-        "SET #owner = :worker, #version = #version + :one, #attempt = #attempt + :one",
-      ConditionExpression: "#status = :scheduled AND #owner = :executor",
-      ExpressionAttributeNames: {
-        "#owner": "owner",
-        "#version": "version",
-        "#attempt": "attempt",
-        "#status": "status",
-      },
-      ExpressionAttributeValues: {
-        ":worker": "worker",
-        ":executor": "executor",
-        ":scheduled": "scheduled",
-        ":one": 1,
-      },
-      ReturnValues: "ALL_NEW",
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-    });
-  });
-
   it("beat", () => {
     const given = { id: 5, worker: 7, attempt: 2, now: "t" };
     expect(accessPatterns.beat.params(tables, given)).toEqual({

@@ -1,4 +1,4 @@
-import { handoff, isFinal, Owner, Status, sources, transition } from "@attune/domain/lifecycle";
+import { isFinal, Owner, Status, sources, transition } from "@attune/domain/lifecycle";
 import { accessPatterns } from "@attune/store/access-patterns/index";
 import { readRecord } from "@attune/store/read-execution";
 import { beat, changeStatus, claim, end, finish, handOff } from "@attune/store/transitions";
@@ -47,7 +47,6 @@ describe.each([
   async function handedOff() {
     const { id } = await fixture.request();
     await changeStatus(fixture.store, { id, to: "scheduling", by: "executor" });
-    await changeStatus(fixture.store, { id, to: "scheduled", by: "executor" });
     await handOff(fixture.store, id);
     return id;
   }
@@ -88,13 +87,16 @@ describe.each([
       }
     });
 
-    it("hands off from the executor's `scheduled` alone", async () => {
+    it("schedules and hands off in one write, from the executor's `scheduling` alone", async () => {
       for (const from of Status.options) {
         for (const holds of Owner.options) {
           const id = await executionIn(from, holds);
+          const before = await readRecord(fixture.store, id);
           const outcome = await handOff(fixture.store, id);
-          expect(outcome.ok).toBe(from === handoff.at && holds === handoff.from);
-          if (outcome.ok) expect(outcome.record).toMatchObject({ owner: "worker", attempt: 2 });
+          expect(outcome.ok).toBe(from === "scheduling" && holds === "executor");
+          const written = { status: "scheduled", owner: "worker", attempt: 1, version: 2 };
+          if (outcome.ok) expect(outcome.record).toMatchObject(written);
+          else expect(outcome.current).toEqual(before);
         }
       }
     });
@@ -195,8 +197,8 @@ describe.each([
       await claim(fixture.store, hold);
       expect(await finish(fixture.store, hold, "cancelled", null)).toMatchObject({
         ok: true,
-        // Created, two by the executor, handed off, claimed, canceling, cancelled.
-        record: { status: "cancelled", version: 7 },
+        // Created, scheduling, handed off, claimed, canceling, cancelled.
+        record: { status: "cancelled", version: 6 },
       });
     });
 

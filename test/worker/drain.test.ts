@@ -1,11 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { defineAction } from "@attune/worker/action";
 import { Cancelled } from "@attune/worker/cancelled";
+import { httpTransport } from "@attune/worker/http-transport";
+import { type Transport, Unavailable } from "@attune/worker/transport";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { credentials, gate, type Rig, startRig } from "./rig.ts";
+import { counted, credentials, gate, type Rig, startRig } from "./rig.ts";
 
 let rig: Rig;
 beforeAll(async () => {
@@ -34,10 +37,16 @@ describe("a worker that stops", () => {
     expect(worker.events.filter(({ type }) => type === "claimed")).toHaveLength(1);
   });
 
+  const failed = { status: "failed", result: { error: "Its worker was stopped" } };
   it.each([
-    ["stops", (signal: AbortSignal) => once(signal, "abort")],
-    ["does not stop", () => new Promise(() => undefined)],
-  ])("gives back what runs too long, whether its action %s", async (_, run) => {
+    ["stops", (signal: AbortSignal) => sleep(60_000, undefined, { signal }), failed],
+    ["does not stop", () => new Promise(() => undefined), failed],
+    [
+      "ends in time",
+      (signal: AbortSignal) => once(signal, "abort").then(() => "saved"),
+      { status: "completed", result: "saved" },
+    ],
+  ])("says what became of what runs too long: its action %s", async (_, run, ending) => {
     const queue = await rig.openQueue();
     const reasons: unknown[] = [];
     const action = defineAction({
@@ -54,10 +63,39 @@ describe("a worker that stops", () => {
     await worker.saw("claimed");
     await worker.stop({ drainSeconds: 1.2 });
 
-    expect(reasons).toEqual([new Cancelled("The worker stops", "stop")]);
-    expect(await queue.counts()).toEqual({ visible: 1, hidden: 0 });
-    expect(await rig.api.get(id)).toMatchObject({ status: "running", result: null });
+    expect(reasons).toEqual([new Cancelled("Its worker was stopped", "stop")]);
+    expect(await queue.counts()).toEqual({ visible: 0, hidden: 0 });
+    expect(await rig.api.get(id)).toMatchObject(ending);
     expect(worker.events.at(-1)).toEqual({ type: "stopped" });
+  });
+
+  type Lose = <T>(answer: Promise<T>) => Promise<T>;
+  it.each<[string, (transport: Transport, lose: Lose) => Partial<Transport>]>([
+    [
+      "the answer to its claim",
+      ({ claim }, lose) => ({ claim: (...given) => lose(claim(...given)) }),
+    ],
+    [
+      "the answer to its last write",
+      ({ finish }, lose) => ({ finish: (...given) => lose(finish(...given)) }),
+    ],
+  ])("hides a message until the claim has lapsed where it never gets %s", async (_, losing) => {
+    const queue = await rig.openQueue();
+    const transport = httpTransport({ api: rig.stack.api });
+    const lose: Lose = async (answer) => {
+      await answer;
+      throw new Unavailable("The answer is lost");
+    };
+    const worker = rig.startWorker(queue, [counted().action], {
+      visibilitySeconds: 60,
+      graceSeconds: 0.1,
+      transport: { ...transport, ...losing(transport, lose) },
+    });
+    await queue.request([{ action_ref: "test.work" }]);
+    await worker.saw("retried");
+    await worker.stop({ drainSeconds: 1.2 });
+    expect(await worker.saw("returned")).toMatchObject({ seconds: 60 });
+    expect(await queue.counts()).toEqual({ visible: 0, hidden: 1 });
   });
 
   it("may be told so twice", async () => {
@@ -120,7 +158,7 @@ describe("a worker's process", () => {
     expect(said).toEqual(["started", "received", "claimed", "draining", "finished", "stopped"]);
   });
 
-  it("gives back what does not end in time", async () => {
+  it("fails what does not end in time", async () => {
     const queue = await rig.openQueue();
     const { end } = await startProcess(queue);
     const [id = 0] = await queue.request([{ action_ref: "test.rest", config: { ms: 60_000 } }]);
@@ -128,7 +166,10 @@ describe("a worker's process", () => {
     const { exit, seconds } = await end();
     expect(exit).toBe(0);
     expect(seconds).toBeLessThan(5);
-    expect(await queue.counts()).toEqual({ visible: 1, hidden: 0 });
-    expect(await rig.api.get(id)).toMatchObject({ status: "running" });
+    expect(await queue.counts()).toEqual({ visible: 0, hidden: 0 });
+    expect(await rig.api.get(id)).toMatchObject({
+      status: "failed",
+      result: { error: "Its worker was stopped" },
+    });
   });
 });

@@ -101,7 +101,8 @@ describe("an API that is away for a while", () => {
     const [id = 0] = await queue.request([{ action_ref: "test.work" }]);
     await expect.poll(() => retries(worker.events), { timeout: 9_000 }).toContain("claim 2");
     await worker.stop({ drainSeconds: 1.2 });
-    expect(await queue.counts()).toEqual({ visible: 1, hidden: 0 });
+    // The claim may have been heard: the message stays hidden until it would have lapsed.
+    expect(await queue.counts()).toEqual({ visible: 0, hidden: 1 });
     expect(await rig.api.get(id)).toMatchObject({ status: "scheduled" });
   });
 

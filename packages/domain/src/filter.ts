@@ -4,21 +4,21 @@ import type { Status } from "./lifecycle.ts";
 
 export interface Filter {
   /** Any of them. */
-  readonly status?: readonly Status[];
+  readonly status?: readonly Status[] | undefined;
   /** Any of them. */
-  readonly action_ref?: readonly string[];
+  readonly action_ref?: readonly string[] | undefined;
   /** `core` means: `action_ref` starts with `core.` */
-  readonly pack_name?: string;
-  readonly enforcement?: number;
-  readonly parent?: number;
+  readonly pack_name?: string | undefined;
+  readonly enforcement?: number | undefined;
+  readonly parent?: number | undefined;
   /** The worker that ran it. */
-  readonly executor?: number;
+  readonly executor?: number | undefined;
   /** The execution that it is a new try of. */
-  readonly original_execution?: number;
+  readonly original_execution?: number | undefined;
   /** Without a parent. */
-  readonly top_level?: true;
+  readonly top_level?: true | undefined;
   /** A substring of the result's JSON text, in any case; `%` and `_` mean themselves. */
-  readonly result_contains?: string;
+  readonly result_contains?: string | undefined;
 }
 export type FilterName = keyof Filter;
 
@@ -33,11 +33,9 @@ export interface Facts {
   readonly result?: JsonText | null | undefined;
 }
 
-type Wanted = Required<Filter>;
-
 interface Criterion<N extends FilterName> {
   readonly fact: keyof Facts;
-  readonly holds: (facts: Facts, wanted: Wanted[N]) => boolean;
+  readonly holds: (facts: Facts, wanted: NonNullable<Filter[N]>) => boolean;
 }
 
 const isAmong = <T>(value: T | undefined, wanted: readonly T[]) =>
@@ -75,6 +73,6 @@ export function meets(filter: Filter, facts: Facts, names: readonly FilterName[]
 }
 
 function meetsOne<N extends FilterName>(filter: Filter, facts: Facts, name: N): boolean {
-  const wanted: Partial<Wanted>[N] = filter[name];
+  const wanted = filter[name];
   return wanted === undefined || criteria[name].holds(facts, wanted);
 }

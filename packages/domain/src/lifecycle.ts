@@ -40,7 +40,10 @@ export const lifecycle = {
   abandoned: {},
 } as const satisfies Record<Status, Partial<Record<Owner, readonly Status[]>>>;
 
-/** The one change of owner: at this status, from the first to the second; the status stays. */
+/**
+ * The one change of owner: at this status, from the first to the second; the status stays. It is written
+ * with the move to that status, in one write: see {@link nextStates}.
+ */
 export const handoff = { at: "scheduled", from: "executor", to: "worker" } as const;
 
 export interface State {
@@ -70,6 +73,17 @@ export function transition(state: State, move: Move): State | undefined {
   }
   const may = state.owner === move.by && targets(state.status, move.by).includes(move.to);
   return may ? { status: move.to, owner: state.owner } : undefined;
+}
+
+/**
+ * The states that one write leads to. Each is one move of the table, but for `scheduled`, which is handed
+ * off at once: docs/adr/0011-one-write-to-hand-off.md.
+ */
+export function nextStates(state: State): State[] {
+  return targets(state.status, state.owner).flatMap((to) => {
+    const after = transition(state, { by: state.owner, to });
+    return after === undefined ? [] : [transition(after, "handoff") ?? after];
+  });
 }
 
 /** Nothing leaves a final status. */

@@ -13,7 +13,7 @@ export interface WorkerSettings {
   readonly sqsEndpoint: string;
 }
 
-/** Runs executions until it is stopped; one that is under way then is left to whoever comes next. */
+/** Runs executions until it is stopped; one that is under way then fails. */
 export function startBuiltinWorker({ api, queueUrl, sqsEndpoint }: WorkerSettings) {
   const worker = createWorker({
     queue: { url: queueUrl, ...clientConfig(sqsEndpoint) },

@@ -22,7 +22,7 @@ export type Payload = z.infer<typeof Payload>;
 export type PayloadKind = "config" | "result";
 
 /**
- * Bytes up to which a payload rides in the item. The config is rewritten with each of the five changes
+ * Bytes up to which a payload rides in the item. The config is rewritten with each of the four changes
  * after it, so it has to leave the item under a kilobyte; the result is written once, and may grow the
  * item to the four kilobytes that half a read unit reads.
  */

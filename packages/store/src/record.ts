@@ -31,7 +31,7 @@ export const ExecutionRecord = Row.extend({
   owner: Owner,
   /** Counts the changes of status or owner, from 1. */
   version: z.int().min(1),
-  /** The fencing token: 0 before the handoff. */
+  /** The fencing token: 0 before the handoff, 1 after it. */
   attempt: z.int().min(0),
   action: Id.optional(),
   pool: z.string(),

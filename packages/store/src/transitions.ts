@@ -3,7 +3,7 @@
  * or a conflict that says what stood against it.
  */
 import type { JsonText } from "@attune/domain/json-text";
-import { isFinal, Status } from "@attune/domain/lifecycle";
+import { handoff, isFinal, Status } from "@attune/domain/lifecycle";
 import { type Verdict, verdictOf } from "@attune/domain/verdict";
 import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
@@ -47,9 +47,13 @@ export function changeStatus(
   );
 }
 
-/** Hands a scheduled execution to the workers: from here on the executor does not write. */
+/**
+ * Schedules an execution and hands it to the workers, in one write: from here on the executor does not
+ * write. It happens once in a life, so that the attempt is the first.
+ */
 export function handOff(store: Store, id: number): Promise<Transition> {
-  return update(store, accessPatterns.handOff.params(store.tables, { id }));
+  const set = { owner: handoff.to, attempt: 1 };
+  return changeStatus(store, { id, to: handoff.at, by: handoff.from, set });
 }
 
 const isHeldBy = ({ worker, attempt }: Hold, record: ExecutionRecord) =>

@@ -12,7 +12,7 @@ export interface Context {
   readonly emit: Emit;
   /** Aborts when no message is to be taken any more. */
   readonly stopping: AbortSignal;
-  /** Aborts, with a `Cancelled`, when what still runs has to be given back. */
+  /** Aborts, with a `Cancelled`, when what still runs has to end. */
   readonly halt: AbortSignal;
   readonly heartbeatMs: number;
   readonly visibilitySeconds: number;

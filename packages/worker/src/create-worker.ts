@@ -26,7 +26,7 @@ interface Settings {
   readonly visibilitySeconds?: number;
   /** How long one poll waits for a message; 20, SQS's limit. */
   readonly waitSeconds?: number;
-  /** What an action gets to stop after a timeout, a lost claim or the end of a drain; 5. */
+  /** What an action gets to stop after a timeout, a lost claim or the end of a drain, and then its last write; 5. */
   readonly graceSeconds?: number;
   /** What runs gets to end after a signal of `stopOn`; 30. */
   readonly drainSeconds?: number;
@@ -40,7 +40,7 @@ export type WorkerOptions = Settings & (HttpSettings | { readonly transport: Tra
 export interface Worker {
   /**
    * Takes no more, and lets the poll that is under way and what runs end for `drainSeconds`; then
-   * aborts them, and gives their messages back.
+   * aborts them, and says of each execution what became of it: `failed`, where its action does not end.
    * Resolves when nothing is open any more; never rejects.
    */
   stop(options?: { readonly drainSeconds?: number }): Promise<void>;
@@ -94,7 +94,7 @@ export function createWorker(options: WorkerOptions): Worker {
       sleep(drainSeconds * 1_000, undefined, { signal }).catch(() => undefined),
     ]);
     drained.abort();
-    halt.abort(new Cancelled("The worker stops", "stop"));
+    halt.abort(new Cancelled("Its worker was stopped", "stop"));
     await polling;
     queue.close();
     emit({ type: "stopped" });

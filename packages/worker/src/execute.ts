@@ -8,8 +8,13 @@ import { untilAnswered } from "./retry.ts";
 import { runAction } from "./run-action.ts";
 import type { Answer, Call, Claimed } from "./transport.ts";
 
-/** `settled`: its message can go. `left`: the message has to come back. */
-export type Ending = "settled" | "left";
+export type Ending =
+  /** Its message can go. */
+  | "settled"
+  /** Nobody has claimed it: its message has to come back. */
+  | "left"
+  /** It is claimed, as far as is known, and nobody runs it: its message has to come back once the claim has lapsed. */
+  | "held";
 
 type Payload = ExecutionScheduled["payload"];
 
@@ -17,13 +22,14 @@ type Payload = ExecutionScheduled["payload"];
  * Claims, runs and finishes an execution; `extend` keeps its messages hidden meanwhile.
  *
  * @throws Cancelled when the worker halts while it waits for an answer
+ * @throws DOMException when a worker that halts gets no answer to its last write in time
  */
 export async function execute(
   context: Context,
   payload: Payload,
   extend: () => Promise<boolean>,
 ): Promise<Ending> {
-  const { transport, emit } = context;
+  const { transport, emit, halt } = context;
   const { execution_id: id, action_ref: actionRef, attempt } = payload;
   const about = { id, actionRef };
   const hold = { id, worker: context.workerId, attempt };
@@ -48,13 +54,14 @@ export async function execute(
     }
   }
 
-  const ask = <T>(call: Call, make: () => Promise<Answer<T>>) =>
-    untilAnswered(make, context.halt, (retry) =>
-      emit({ type: "retried", ...about, call, ...retry }),
-    );
+  const ask = <T>(call: Call, make: () => Promise<Answer<T>>, signal: AbortSignal) =>
+    untilAnswered(make, signal, (retry) => emit({ type: "retried", ...about, call, ...retry }));
 
-  const finish = (outcome: Outcome) =>
-    ask("finish", () => transport.finish(hold, outcome, context.halt));
+  function finish(outcome: Outcome) {
+    // A worker that halts says what became of it all the same, in the time that an action has to stop.
+    const signal = halt.aborted ? AbortSignal.timeout(context.graceMs) : halt;
+    return ask("finish", () => transport.finish(hold, outcome, signal), signal);
+  }
 
   async function run({ status, configText }: Claimed): Promise<Outcome | Cancelled> {
     // A cancel that came before the claim: the action never begins.
@@ -77,7 +84,7 @@ export async function execute(
     over.signal,
   );
   try {
-    const claim = await ask("claim", () => transport.claim(hold, context.halt));
+    const claim = await ask("claim", () => transport.claim(hold, halt), halt);
     if (claim.is === "refused") {
       emit({ type: "refused", ...about, reason: claim.reason });
       return "settled";
@@ -91,12 +98,14 @@ export async function execute(
     emit({ type: "claimed", ...about });
 
     const end = await run(claim.value);
-    if (end instanceof Cancelled && end.why === "stop") return "left";
     if (end instanceof Cancelled && end.why === "lost") {
       emit({ type: "lost", ...about, reason: end.message });
       return "settled";
     }
-    let outcome = end instanceof Cancelled ? unsuccessful("timeout", end.message) : end;
+    let outcome =
+      end instanceof Cancelled
+        ? unsuccessful(end.why === "timeout" ? "timeout" : "failed", end.message)
+        : end;
     let answer = await finish(outcome);
     if (answer.is === "invalid") {
       outcome = withoutResult(outcome, answer.reason);

@@ -14,7 +14,8 @@ export interface StopSignals {
 
 /**
  * Runs the action of a job: what became of it, or why the worker does not wait for it any longer. An
- * action that somebody cancelled is waited for as long as its timeout allows: it may have to clean up.
+ * action that somebody cancelled is waited for as long as its timeout allows: it may have to clean up. One
+ * that ends after the worker was stopped, and in time, has ended as it says.
  */
 export async function runAction(
   context: Context,
@@ -40,7 +41,8 @@ export async function runAction(
     ]);
     if (outcome === undefined) context.emit({ type: "unresponsive", ...about });
     const reason: unknown = over.reason;
-    if (reason instanceof Cancelled) return reason;
+    const isInTime = outcome !== undefined && reason === context.halt.reason;
+    if (reason instanceof Cancelled && !isInTime) return reason;
     // Only `over` ends the grace, and its sources abort with a `Cancelled`.
     return outcome ?? new Cancelled();
   } finally {
@@ -68,7 +70,8 @@ async function perform(
     );
   } catch (error) {
     if (cancel.aborted && isAbort(error)) return unsuccessful("cancelled", "Cancelled");
-    const message = error instanceof Error ? error.message || error.name : String(error);
+    const cause: unknown = signal.aborted && isAbort(error) ? signal.reason : error;
+    const message = cause instanceof Error ? cause.message || cause.name : String(cause);
     return unsuccessful("failed", message);
   }
 }

@@ -29,14 +29,16 @@ export function createTaker(context: Context): (delivery: Delivery) => Promise<v
     }
   }
 
-  const removeOne = (one: Delivery) => attempt("delete", one, queue.remove(one));
+  const removeOne = async (one: Delivery) => void (await attempt("delete", one, queue.remove(one)));
 
-  async function giveBack(one: Delivery) {
-    const longest = Math.min(
-      LONGEST_RETURN_SECONDS,
-      FIRST_RETURN_SECONDS * 2 ** (one.receives - 1),
-    );
-    const seconds = stopping.aborted ? 0 : Math.ceil(longest * (0.5 + Math.random() / 2));
+  /** Seconds until a message that nobody has claimed comes back: at once where this worker takes no more. */
+  function returnOf({ receives }: Delivery): number {
+    if (stopping.aborted) return 0;
+    const longest = Math.min(LONGEST_RETURN_SECONDS, FIRST_RETURN_SECONDS * 2 ** (receives - 1));
+    return Math.ceil(longest * (0.5 + Math.random() / 2));
+  }
+
+  async function giveBack(one: Delivery, seconds: number) {
     if (await attempt("return", one, queue.hide(one, seconds)))
       emit({ type: "returned", messageId: one.messageId, seconds });
   }
@@ -63,20 +65,22 @@ export function createTaker(context: Context): (delivery: Delivery) => Promise<v
     } catch (error) {
       const id = payload.execution_id;
       if (!halt.aborted) emit({ type: "error", during: "run", id, error });
-      return "left";
+      return "held";
     }
   }
 
-  const after: Record<Ending, (one: Delivery) => Promise<unknown>> = {
+  const after: Record<Ending, (one: Delivery) => Promise<void>> = {
     settled: removeOne,
-    left: giveBack,
+    left: (one) => giveBack(one, returnOf(one)),
+    // Whoever got it sooner would be refused, and delete what is to tell of the lapsed claim.
+    held: (one) => giveBack(one, context.visibilitySeconds),
   };
 
-  return async (delivery) => {
+  return async (delivery): Promise<void> => {
     const { messageId, receives } = delivery;
     emit({ type: "received", messageId, receives });
     const payload = stopping.aborted ? undefined : parse(delivery);
-    if (payload === undefined) return giveBack(delivery);
+    if (payload === undefined) return after.left(delivery);
     const key = `${payload.execution_id}#${payload.attempt}`;
     const known = running.get(key);
     if (known) return void known.set(messageId, delivery);

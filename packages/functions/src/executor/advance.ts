@@ -8,7 +8,7 @@ import { queueOfPool } from "./pools.ts";
 type Step = (store: Store, record: ExecutionRecord) => Promise<Transition>;
 
 const schedule: Step = (store, { id, pool }) => {
-  if (queueOfPool.has(pool)) return changeStatus(store, { id, to: "scheduled", by: "executor" });
+  if (queueOfPool.has(pool)) return handOff(store, id);
   const known = [...queueOfPool.keys()].join(", ");
   const result = { error: `There is no worker pool ${pool}; there are: ${known}` };
   const set = { result: { text: JSON.stringify(result) } };
@@ -19,7 +19,6 @@ const schedule: Step = (store, { id, pool }) => {
 const steps: Partial<Record<Status, Step>> = {
   requested: (store, { id }) => changeStatus(store, { id, to: "scheduling", by: "executor" }),
   scheduling: schedule,
-  scheduled: (store, { id }) => handOff(store, id),
 };
 
 export interface Advanced {

@@ -38,7 +38,6 @@ export function scheduledMessage(
     ...textsOf({ execution_id: id, action, action_ref }),
     config: config === null || isOmitted ? "null" : config,
     ...(isOmitted ? { config_omitted: "true" } : {}),
-    // The handoff leaves `updated` at the moment of scheduling.
     ...textsOf({ parent, enforcement, attempt, timeout_seconds, scheduled_at: updated }),
   });
   const stamp = { message_id: randomUUID(), correlation_id: correlationId, timestamp };

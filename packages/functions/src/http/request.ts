@@ -14,18 +14,16 @@ export function queryOf(
   event: APIGatewayProxyEventV2,
   known: readonly string[],
   several: readonly string[] = [],
-): Record<string, string | string[]> {
+): Record<string, string | string[] | undefined> {
   const given = new URLSearchParams(event.rawQueryString);
-  return Object.fromEntries(
-    known.flatMap((name) => {
-      const values = given.getAll(name);
-      const [value, ...more] = values;
-      if (value === undefined) return [];
-      if (several.includes(name)) return [[name, values]];
-      if (more.length > 0) throw new ServiceError(400, `${name} is given more than once`);
-      return [[name, value]];
-    }),
-  );
+  const valueOf = (name: string) => {
+    const values = given.getAll(name);
+    const [value, ...more] = values;
+    if (several.includes(name)) return values.length > 0 ? values : undefined;
+    if (more.length > 0) throw new ServiceError(400, `${name} is given more than once`);
+    return value;
+  };
+  return Object.fromEntries(known.map((name) => [name, valueOf(name)]));
 }
 
 const JSON_TYPE = /^application\/(json|[\w.+-]+\+json)\s*(;|$)/i;

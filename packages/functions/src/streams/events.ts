@@ -19,12 +19,12 @@ export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handl
   async ({ Records }) => {
     const { read, unreadable } = readRecords(Records, (record) => {
       const change = statusChangeOf(record);
-      return change === undefined ? [] : [{ record, ...change }];
+      return change === undefined ? [] : [{ record, blobs: newBlobsOf(record), ...change }];
     });
     const changes = read.flat();
     await keepBlobs(
       store,
-      changes.flatMap(({ record }) => newBlobsOf(record)),
+      changes.flatMap(({ blobs }) => blobs),
     );
     const unsent = await publishInOrder(
       changes.flatMap((change) =>

@@ -1,7 +1,6 @@
 /** Writes of executions: each one is conditional, and answers with what stood against it. */
 import { type Owner, type Status, sources } from "@attune/domain/lifecycle";
 import { indexKeysOf, statusKeysOf } from "../index-keys.ts";
-import type { Payload } from "../payloads.ts";
 import type { ExecutionRecord } from "../record.ts";
 import { namesOf, pattern } from "./pattern.ts";
 
@@ -18,7 +17,9 @@ export interface StatusChange {
   >;
   /** Attributes that must not be there. */
   readonly absent?: readonly ("beat" | "cancel_requested")[];
-  readonly set?: { readonly executor?: number; readonly result?: Payload };
+  readonly set?: Readonly<
+    Partial<Pick<ExecutionRecord, "owner" | "attempt" | "executor" | "result">>
+  >;
 }
 
 export const executionWrites = {
@@ -122,28 +123,6 @@ export const executionWrites = {
         ":worker": "worker",
         ":scheduled": "scheduled",
         ":running": "running",
-      },
-      ReturnValues: "ALL_NEW",
-      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
-    }),
-  }),
-  handOff: pattern({
-    operation: "UpdateItem",
-    table: "Executions",
-    purpose: "The handoff: the worker side owns it from here on.",
-    serves: ["executor"],
-    params: (tables, { id }: { id: number }) => ({
-      TableName: tables.Executions,
-      Key: { id },
-      UpdateExpression:
-        "SET #owner = :worker, #version = #version + :one, #attempt = #attempt + :one",
-      ConditionExpression: "#status = :scheduled AND #owner = :executor",
-      ExpressionAttributeNames: namesOf(["owner", "version", "attempt", "status"]),
-      ExpressionAttributeValues: {
-        ":worker": "worker",
-        ":executor": "executor",
-        ":scheduled": "scheduled",
-        ":one": 1,
       },
       ReturnValues: "ALL_NEW",
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",

@@ -1,4 +1,3 @@
-import type { Filter } from "@attune/domain/filter";
 import { idOf } from "@attune/domain/ids";
 import { listExecutions as list } from "@attune/store/list/list-executions";
 import { summaryOf } from "@attune/store/record";
@@ -49,22 +48,18 @@ const several = ["status", "action_ref"] as const;
 
 type Query = z.infer<z.ZodObject<typeof query>>;
 
-/** What is given of an object's members. */
-const given = <T extends object>(members: T): T =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as T;
+/** The first id of a moment; there is none before the ids' own beginning. */
+const firstIdAt = (unixMs: number | undefined) =>
+  unixMs === undefined ? undefined : Math.max(0, idOf(unixMs, 0));
 
 async function answerList(parameters: Query): Promise<Answer> {
-  const { page, per_page, cursor, created_after, created_before, sort, ...rest } = parameters;
-  const filter: Filter = given(rest);
-  const identity = given({ ...filter, created_after, created_before, sort });
+  const { page, per_page, cursor, created_after, created_before, sort, ...filter } = parameters;
+  const identity = { ...filter, created_after, created_before, sort };
   const listed = await list(
     store,
     {
       filter,
-      range: given({
-        from: created_after === undefined ? undefined : Math.max(0, idOf(created_after, 0)),
-        below: created_before === undefined ? undefined : Math.max(0, idOf(created_before, 0)),
-      }),
+      range: { from: firstIdAt(created_after), below: firstIdAt(created_before) },
       order: orders[sort],
       perPage: per_page,
     },
