@@ -19,12 +19,15 @@ const row = (name: Name) => {
   return [`[${code(name)}](#${name.toLowerCase()})`, code(operation), code(on), purpose];
 };
 
+/** A set of strings as a list. */
+const plain = (_: string, value: unknown) => (value instanceof Set ? [...value] : value);
+
 const section = (name: Name) => `## ${name}
 
 ${accessPatterns[name].purpose} Serves ${accessPatterns[name].serves.map(served).join(", ")}.
 
 \`\`\`json
-${JSON.stringify(examples[name], null, 2)}
+${JSON.stringify(examples[name], plain, 2)}
 \`\`\``;
 
 /** docs/access-patterns.md */
@@ -33,7 +36,8 @@ export function accessPatternsPage(): string {
 
 Written by \`npm run docs\` from \`packages/store/src/access-patterns/\`. Every request that the service makes to
 DynamoDB is here; there is no Scan. The role of each Lambda allows exactly the operations of the patterns that
-serve it, on their tables. A transaction is made of the patterns \`addToCounter\` and \`putLedgerPage\`.
+serve it, on their tables. A transaction is made of the patterns \`addToCounter\` and \`putLedgerPage\`, or
+\`removeFromHead\`.
 
 ${table(["pattern", "operation", "table", "what for"], names.map(row))}
 

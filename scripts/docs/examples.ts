@@ -1,5 +1,6 @@
 /** An example of each access pattern: the exact input of DynamoDB for one plausible call. */
 import { accessPatterns } from "@attune/store/access-patterns/index";
+import { fineOf } from "@attune/store/counters/buckets";
 import type { TableNames } from "@attune/store/store";
 
 export const tables: TableNames = {
@@ -67,7 +68,15 @@ export const examples = {
   }),
   addToCounter: accessPatterns.addToCounter.params(tables, {
     key: "pack#core",
-    changes: { running: -1, completed: 1 },
+    changes: { running: -1, completed: 1, [`${fineOf(id).toString(36)}D`]: 1 },
+  }),
+  removeFromHead: accessPatterns.removeFromHead.params(tables, {
+    key: "pack#core",
+    cells: { [`${fineOf(id).toString(36)}C`]: 7, [`${fineOf(id).toString(36)}D`]: 6 },
+  }),
+  addToDirectory: accessPatterns.addToDirectory.params(tables, {
+    key: "directory#actions#core",
+    names: new Set(["core.echo"]),
   }),
   putLedgerPage: accessPatterns.putLedgerPage.params(tables, {
     key: "ledger#2okq4pz1bk",

@@ -1,10 +1,9 @@
 /** What a run left behind, looked at from outside: the table, its stream, the counters, the workers' journals. */
 import { existsSync, readFileSync } from "node:fs";
-import { packOf } from "@attune/domain/execution";
-import { initial, isFinal, nextStates, type State, Status } from "@attune/domain/lifecycle";
+import { initial, isFinal, nextStates, type State } from "@attune/domain/lifecycle";
 import { accessPatterns } from "@attune/store/access-patterns/index";
 import { readBatch } from "@attune/store/batch";
-import { readCounters } from "@attune/store/counters/read-counters";
+import { readTotals } from "@attune/store/counters/read-totals";
 import { findUnfinished } from "@attune/store/find-unfinished";
 import { ExecutionRecord } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
@@ -18,6 +17,7 @@ import {
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
+import { recount } from "../fixtures/recount.ts";
 
 /** Every count is of something that must not be. */
 export interface Report {
@@ -109,25 +109,13 @@ function isLegal(oldImage: unknown, newImage: unknown): boolean {
 }
 
 async function countMiscounted(store: Store, records: readonly ExecutionRecord[]): Promise<number> {
-  const expected = new Map<string, Map<string, number>>();
-  const add = (key: string, field: string) => {
-    const fields = expected.get(key) ?? new Map<string, number>();
-    expected.set(key, fields.set(field, (fields.get(field) ?? 0) + 1));
-  };
-  for (const { status, action_ref, enforcement, parent } of records) {
-    for (const key of ["all", `action#${action_ref}`, `pack#${packOf(action_ref)}`])
-      add(key, status);
-    if (enforcement !== undefined) add(`enforcement#${enforcement}`, "members");
-    if (parent !== undefined) add(`parent#${parent}`, "members");
-  }
-  const counters = await readCounters(store, [...expected.keys()], { consistent: true });
-  return [...expected].filter(([key, fields]) => {
-    const { members, byStatus } = counters(key);
-    return (
-      members !== (fields.get("members") ?? 0) ||
-      Status.options.some((status) => (byStatus[status] ?? 0) !== (fields.get(status) ?? 0))
-    );
-  }).length;
+  const recounted = recount(records.map(({ status, ...membership }) => ({ status, membership })));
+  const totals = await readTotals(
+    store,
+    recounted.map(({ tally }) => tally),
+    { consistent: true },
+  );
+  return recounted.filter(({ tally, count }) => totals(tally) !== count).length;
 }
 
 /** Looks at what is there now. */

@@ -73,7 +73,13 @@ describe.each([{ shards: 1 }, { shards: 4 }])("the list, in $shards shards", ({ 
       const query = at % 10 === 0 ? { filter: {} } : randomQuery(random, all);
       const expected = matchesOf(all, query);
       const perPage = random.pick([1, 7, 20, 100]);
-      const page = random.pick([1, 1, 2, 3, 1 + random.below(Math.ceil(expected.length / perPage) + 2)]);
+      const page = random.pick([
+        1,
+        1,
+        2,
+        3,
+        1 + random.below(Math.ceil(expected.length / perPage) + 2),
+      ]);
       const answer = await api.list({ ...parametersOf(query), page, per_page: perPage });
       const what = JSON.stringify({ ...query, page, perPage });
       const { page_size, total_items, total_pages, complete } = answer.pagination;
@@ -85,7 +91,8 @@ describe.each([{ shards: 1 }, { shards: 4 }])("the list, in $shards shards", ({ 
         total_pages: Math.ceil(expected.length / perPage),
         complete: true,
       });
-      for (const row of answer.data) expect({ ...known.get(row.id), ...row }).toEqual(known.get(row.id));
+      for (const row of answer.data)
+        expect({ ...known.get(row.id), ...row }).toEqual(known.get(row.id));
       if (ids.length > 0) finding++;
     }
     // Enough of them have to find something, or they would prove nothing.
@@ -97,7 +104,11 @@ describe.each([{ shards: 1 }, { shards: 4 }])("the list, in $shards shards", ({ 
     const forth: number[][] = [];
     const parameters = { ...parametersOf(query), per_page: perPage };
     let answer = await api.list(parameters);
-    for (forth.push(idsOf(answer)); answer.pagination.next_cursor !== null; forth.push(idsOf(answer))) {
+    for (
+      forth.push(idsOf(answer));
+      answer.pagination.next_cursor !== null;
+      forth.push(idsOf(answer))
+    ) {
       await between();
       answer = await api.list({ ...parameters, cursor: answer.pagination.next_cursor });
     }
@@ -140,14 +151,17 @@ describe.each([{ shards: 1 }, { shards: 4 }])("the list, in $shards shards", ({ 
     expect(answer.pagination.total_items).toBe(expected.length);
   });
 
-  it.each([1, 5, 77])("lists enforcement %i by its path, with other filters beside", async (enforcement) => {
-    for (const filter of [{}, { status: ["completed"] }, { status: ["running"] }] as const) {
-      const answer = await api.list({ ...filter, per_page: 100 }, `/enforcement/${enforcement}`);
-      const expected = matchesOf(all, { filter: { enforcement, ...filter } });
-      expect(idsOf(answer)).toEqual(expected.slice(0, 100));
-      expect(answer.pagination.total_items).toBe(expected.length);
-    }
-  });
+  it.each([1, 5, 77])(
+    "lists enforcement %i by its path, with other filters beside",
+    async (enforcement) => {
+      for (const filter of [{}, { status: ["completed"] }, { status: ["running"] }] as const) {
+        const answer = await api.list({ ...filter, per_page: 100 }, `/enforcement/${enforcement}`);
+        const expected = matchesOf(all, { filter: { enforcement, ...filter } });
+        expect(idsOf(answer)).toEqual(expected.slice(0, 100));
+        expect(answer.pagination.total_items).toBe(expected.length);
+      }
+    },
+  );
 
   it("takes several statuses between commas", async () => {
     const answer = await api.list({ status: "failed,timeout", per_page: 100 });
@@ -197,15 +211,17 @@ describe.each([{ shards: 1 }, { shards: 4 }])("the list, in $shards shards", ({ 
     const { forth: oldest } = await walkByCursor(query, 20, disturb);
     expect(oldest.flat().slice(0, before.length)).toEqual(before);
 
-    all = (await readKnown(
-      store,
-      (await walkByCursor({ filter: {} }, 100)).forth.flat(),
-    )) as [Known, ...Known[]];
+    all = (await readKnown(store, (await walkByCursor({ filter: {} }, 100)).forth.flat())) as [
+      Known,
+      ...Known[],
+    ];
     expect(all.length).toBe(EXECUTIONS + made);
     await settle();
     for (const page of [1, 3, 9]) {
       const answer = await api.list({ page, per_page: 100 });
-      expect(idsOf(answer)).toEqual(matchesOf(all, { filter: {} }).slice((page - 1) * 100, page * 100));
+      expect(idsOf(answer)).toEqual(
+        matchesOf(all, { filter: {} }).slice((page - 1) * 100, page * 100),
+      );
       expect(answer.pagination.total_items).toBe(all.length);
     }
   });

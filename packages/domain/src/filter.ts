@@ -44,7 +44,10 @@ const isAmong = <T>(value: T | undefined, wanted: readonly T[]) =>
 /** Filter → the fact that it looks at, and its meaning. */
 export const criteria: { readonly [N in FilterName]: Criterion<N> } = {
   status: { fact: "status", holds: ({ status }, wanted) => isAmong(status, wanted) },
-  action_ref: { fact: "action_ref", holds: ({ action_ref }, wanted) => isAmong(action_ref, wanted) },
+  action_ref: {
+    fact: "action_ref",
+    holds: ({ action_ref }, wanted) => isAmong(action_ref, wanted),
+  },
   pack_name: {
     fact: "action_ref",
     holds: (facts, wanted) => facts.action_ref?.startsWith(`${wanted}.`) === true,

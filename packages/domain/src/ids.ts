@@ -31,7 +31,10 @@ export interface IdRange {
 /** The ids that lie in both. */
 export function intersect(one: IdRange, other: IdRange): IdRange {
   const from = Math.max(one.from ?? 0, other.from ?? 0);
-  const below = Math.min(one.below ?? Number.MAX_SAFE_INTEGER, other.below ?? Number.MAX_SAFE_INTEGER);
+  const below = Math.min(
+    one.below ?? Number.MAX_SAFE_INTEGER,
+    other.below ?? Number.MAX_SAFE_INTEGER,
+  );
   return {
     ...(from > 0 ? { from } : {}),
     ...(below < Number.MAX_SAFE_INTEGER ? { below } : {}),

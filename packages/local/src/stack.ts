@@ -13,8 +13,8 @@ import { jsonAnswer } from "./http/answer.ts";
 import { gateway } from "./http/gateway.ts";
 import { startHttpServer } from "./http/server.ts";
 import { loadFunctions } from "./invoke.ts";
-import { ensureResources, lambdaEnvironment, type Resources, take } from "./resources.ts";
 import { ensureSecrets } from "./resources/secrets.ts";
+import { ensureResources, lambdaEnvironment, type Resources, take } from "./resources.ts";
 import type { Settings } from "./settings.ts";
 import { consumedStreams, openStreams, startTriggers } from "./triggers.ts";
 

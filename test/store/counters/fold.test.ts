@@ -1,49 +1,34 @@
+import { idOfFine } from "@attune/store/counters/buckets";
 import { cutIntoTransactions } from "@attune/store/counters/count-changes";
-import {
-  type Change,
-  contributionOf,
-  isSettled,
-  newestOfEach,
-  sumContributions,
-} from "@attune/store/counters/fold";
+import { type Change, contributionOf, isSettled, newestOfEach } from "@attune/store/counters/fold";
+import { type Sums, sumAll } from "@attune/store/counters/sums";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { deliveries } from "../../fixtures/deliveries.ts";
+import { deliveries, type Left } from "../../fixtures/deliveries.ts";
 
 /** The counters and the ledger in a few lines, without transactions, pages or a database. */
-function count(batches: readonly Change[][]) {
+function count(batches: readonly Change[][]): Sums {
   const ledger = new Map<number, number>();
-  const counters = new Map<string, Record<string, number>>();
+  let counters: Sums = new Map();
   for (const batch of batches) {
     const contributions = newestOfEach(batch).flatMap(
       (change) => contributionOf(change, ledger.get(change.id)) ?? [],
     );
-    for (const [key, changes] of sumContributions(contributions)) {
-      const fields = { ...counters.get(key) };
-      for (const [field, difference] of Object.entries(changes)) {
-        fields[field] = (fields[field] ?? 0) + difference;
-      }
-      counters.set(key, fields);
-    }
+    counters = sumAll([counters, ...contributions.map(({ differences }) => differences)]);
     for (const { id, entry } of contributions) ledger.set(id, entry);
   }
   return counters;
 }
 
-/** Counts without what is zero. */
-const nonZero = (counters: ReadonlyMap<string, Record<string, number>>) =>
-  Object.fromEntries(
-    [...counters].flatMap(([key, fields]) => {
-      const left = Object.entries(fields).filter(([, value]) => value !== 0);
-      return left.length > 0 ? [[key, Object.fromEntries(left)]] : [];
-    }),
-  );
+/** What counting each execution once, in its last status, adds up to. */
+const countLeft = (left: readonly Left[]) =>
+  count([left.map((one) => ({ ...one, version: 1, ledger: "p" }))]);
 
 describe("counting", () => {
   it("equals a recount, delivered twice, split, merged and reordered across executions", () => {
     fc.assert(
-      fc.property(deliveries, ({ batches, recount }) => {
-        expect(nonZero(count(batches(1)))).toEqual(nonZero(recount()));
+      fc.property(deliveries, ({ batches, left }) => {
+        expect(count(batches(1))).toEqual(countLeft(left(1)));
       }),
       { numRuns: 1_000 },
     );
@@ -51,34 +36,68 @@ describe("counting", () => {
 
   it("equals a recount even when one execution's changes come out of order", () => {
     fc.assert(
-      fc.property(deliveries, fc.infiniteStream(fc.nat()), ({ batches, recount }, random) => {
+      fc.property(deliveries, fc.infiniteStream(fc.nat()), ({ batches, left }, random) => {
         const shuffled = batches(1)
           .map((batch) => ({ batch, at: random.next().value ?? 0 }))
           .sort((a, b) => a.at - b.at)
           .map(({ batch }) => batch);
-        expect(nonZero(count(shuffled))).toEqual(nonZero(recount()));
+        expect(count(shuffled)).toEqual(countLeft(left(1)));
       }),
       { numRuns: 1_000 },
     );
   });
 
+  const change = {
+    id: 1,
+    version: 3,
+    status: "scheduled",
+    ledger: "p",
+    membership: { action_ref: "core.echo", parent: 70 },
+  } as const;
+
+  it("adds to totals, to what was created lately, and to groups", () => {
+    const created = { scheduled: 1, "0C": 1 };
+    expect(contributionOf(change, undefined)?.differences).toEqual(
+      new Map<string, object>([
+        ["all", created],
+        ["action#core.echo", created],
+        ["pack#core", created],
+        ["parent:1", { "6C": 1 }],
+      ]),
+    );
+    const alone = contributionOf({ ...change, membership: { action_ref: "a" } }, undefined);
+    const topLevel = { ...created, top_level: 1, "0T": 1 };
+    expect(alone?.differences).toEqual(
+      new Map([
+        ["all", topLevel],
+        ["action#a", topLevel],
+      ]),
+    );
+  });
+
+  it("takes back all that an execution added, when it is deleted", () => {
+    const final = contributionOf({ ...change, status: "failed" }, undefined);
+    const gone = contributionOf({ ...change, version: 4, status: null }, final?.entry);
+    expect(sumAll([final?.differences ?? new Map(), gone?.differences ?? new Map()])).toEqual(
+      new Map(),
+    );
+  });
+
+  it("takes it back when the ledger has forgotten it, once", () => {
+    const forgotten = { ...change, version: 4, status: null, forgotten: "failed" } as const;
+    const gone = contributionOf(forgotten, undefined);
+    expect(gone?.differences.get("all")).toEqual({ failed: -1, "0C": -1, "0F": -1 });
+    expect(contributionOf(forgotten, gone?.entry)).toBeUndefined();
+  });
+
   it("writes nothing for a change of owner alone", () => {
-    const change = {
-      id: 1,
-      version: 3,
-      status: "scheduled",
-      ledger: "p",
-      membership: { action_ref: "core.echo" },
-    } as const;
     const entry = contributionOf(change, undefined)?.entry;
     expect(contributionOf({ ...change, version: 4 }, entry)).toBeUndefined();
   });
 
   it("settles an entry with a final status or a deletion", () => {
-    const entryOf = (status: Change["status"]) => {
-      const change = { id: 1, version: 9, ledger: "p", membership: { action_ref: "a" } };
-      return contributionOf({ ...change, status }, 1 * 16 + 3)?.entry ?? -1;
-    };
+    const entryOf = (status: Change["status"]) =>
+      contributionOf({ ...change, status, version: 9 }, 1 * 16 + 3)?.entry ?? -1;
     expect(isSettled(entryOf("completed"))).toBe(true);
     expect(isSettled(entryOf(null))).toBe(true);
     expect(isSettled(entryOf("canceling"))).toBe(false);
@@ -86,19 +105,46 @@ describe("counting", () => {
 });
 
 describe("cutting into transactions", () => {
-  it("keeps to the limit, and loses nothing", () => {
+  const executions = fc.array(
+    fc.record({ page: fc.nat({ max: 150 }), fine: fc.nat({ max: 400 }), group: fc.nat() }),
+    { minLength: 1, maxLength: 600 },
+  );
+
+  it("keeps to what a transaction takes, and loses nothing", () => {
     fc.assert(
-      fc.property(deliveries, fc.integer({ min: 7, max: 20 }), ({ batches }, limit) => {
-        const contributions = newestOfEach(batches(1).flat()).flatMap(
-          (change) => contributionOf(change, undefined) ?? [],
+      fc.property(executions, (all) => {
+        const contributions = all.flatMap(
+          ({ page, fine, group }, at) =>
+            contributionOf(
+              {
+                ...{ id: idOfFine(fine) + at, version: 1, status: "failed", ledger: `${page}` },
+                membership: { action_ref: `core.${group % 50}`, enforcement: group },
+              },
+              undefined,
+            ) ?? [],
         );
-        const transactions = cutIntoTransactions(contributions, limit);
+        const transactions = cutIntoTransactions(contributions);
         for (const some of transactions) {
           const pages = new Set(some.map(({ ledger }) => ledger));
-          expect(pages.size + sumContributions(some).size).toBeLessThanOrEqual(limit);
+          const sums = sumAll(some.map(({ differences }) => differences));
+          expect(pages.size + sums.size).toBeLessThanOrEqual(100);
+          for (const names of sums.values())
+            expect(Object.keys(names).length).toBeLessThanOrEqual(180);
         }
         expect(new Set(transactions.flat())).toEqual(new Set(contributions));
       }),
+      { numRuns: 30 },
     );
+  });
+
+  it("makes one of what fits into one", () => {
+    const contributions = Array.from({ length: 99 }, (_, at) =>
+      contributionOf(
+        { id: at, version: 1, status: "running", ledger: `${at}`, membership: { action_ref: "a" } },
+        undefined,
+      ),
+    ).filter((one) => one !== undefined);
+    expect(cutIntoTransactions(contributions.slice(1)).map((some) => some.length)).toEqual([98]);
+    expect(cutIntoTransactions(contributions).map((some) => some.length)).toEqual([98, 1]);
   });
 });

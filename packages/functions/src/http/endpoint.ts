@@ -27,7 +27,10 @@ export function endpoint<Path extends Shape, Query extends Shape>(
   const query = z.object(schemas.query);
   const names = Object.keys(schemas.query);
   return async (event) =>
-    run(parseParams(path, event.pathParameters ?? {}), parseParams(query, queryOf(event, names, schemas.several)));
+    run(
+      parseParams(path, event.pathParameters ?? {}),
+      parseParams(query, queryOf(event, names, schemas.several)),
+    );
 }
 
 /** A route that takes its path and a JSON body. `texts` holds the body's members as they came, for what is kept to the letter. */

@@ -34,6 +34,39 @@ export const counterPatterns = {
       };
     },
   }),
+  removeFromHead: pattern({
+    operation: "UpdateItem",
+    table: "Counters",
+    purpose:
+      "What a head has by time, unless it has changed, in a transaction that adds it to the nodes.",
+    serves: ["counters"],
+    params: (tables, { key, cells }: { key: string; cells: Readonly<Record<string, number>> }) => {
+      const names = Object.keys(cells);
+      return {
+        TableName: tables.Counters,
+        Key: { key },
+        UpdateExpression: `REMOVE ${names.map((name) => `#${name}`).join(", ")}`,
+        ConditionExpression: names.map((name) => `#${name} = :${name}`).join(" AND "),
+        ExpressionAttributeNames: namesOf(names),
+        ExpressionAttributeValues: Object.fromEntries(
+          names.map((name) => [`:${name}`, cells[name]]),
+        ),
+      };
+    },
+  }),
+  addToDirectory: pattern({
+    operation: "UpdateItem",
+    table: "Counters",
+    purpose: "The names of actions or packs that are counted for the first time.",
+    serves: ["counters"],
+    params: (tables, { key, names }: { key: string; names: ReadonlySet<string> }) => ({
+      TableName: tables.Counters,
+      Key: { key },
+      UpdateExpression: "ADD #names :names",
+      ExpressionAttributeNames: { "#names": "names" },
+      ExpressionAttributeValues: { ":names": names },
+    }),
+  }),
   putLedgerPage: pattern({
     operation: "PutItem",
     table: "Counters",

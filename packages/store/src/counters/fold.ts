@@ -5,7 +5,10 @@
  */
 import { isFinal, Status } from "@attune/domain/lifecycle";
 import type * as z from "zod";
-import { type Membership, memberCountersOf, statusCountersOf } from "./keys.ts";
+import { fineOf } from "./buckets.ts";
+import { cellName, headKey, placeOf } from "./keys.ts";
+import { type Sums, sumUp } from "./sums.ts";
+import { groupsOf, lastingFieldsOf, letters, type Membership, wideCountersOf } from "./tally.ts";
 
 /** One record of the stream: the execution as it became, or gone. */
 export interface Change {
@@ -15,6 +18,8 @@ export interface Change {
   readonly status: z.infer<typeof Status> | null;
   readonly ledger: string;
   readonly membership: Membership;
+  /** Of a deletion: the status that was counted so long ago that the ledger has forgotten it. */
+  readonly forgotten?: z.infer<typeof Status>;
 }
 
 /** Version and status of what is counted, in one number: version × 16 + place of the status. */
@@ -37,8 +42,8 @@ export interface Contribution {
   readonly id: number;
   readonly ledger: string;
   readonly entry: Entry;
-  /** Counter → field → difference, never zero. */
-  readonly differences: ReadonlyMap<string, Readonly<Record<string, number>>>;
+  /** Never zero. */
+  readonly differences: Sums;
 }
 
 /** The newest change of each execution: what counts is where it stands, not how it got there. */
@@ -51,54 +56,53 @@ export function newestOfEach(changes: readonly Change[]): Change[] {
   return [...newest.values()];
 }
 
+/** Every attribute of every item that an execution in a status counts on, once each. */
+function countsOf(
+  { id, membership }: Change,
+  status: z.infer<typeof Status>,
+  writer: number,
+): (readonly [key: string, name: string])[] {
+  const lasting = lastingFieldsOf(membership, status);
+  const names = [
+    status,
+    ...(lasting.includes("top_level") ? ["top_level"] : []),
+    ...lasting.map((field) => cellName(fineOf(id), letters[field])),
+  ];
+  return [
+    ...wideCountersOf(membership)
+      .map((counter) => headKey(counter, writer))
+      .flatMap((key) => names.map((name) => [key, name] as const)),
+    ...groupsOf(membership)
+      .map(placeOf)
+      .flatMap(({ key, at }) =>
+        lasting
+          .filter((field) => field !== "top_level")
+          .map((field) => [key, cellName(at, letters[field])] as const),
+      ),
+  ];
+}
+
 /**
  * What an execution's newest change adds to the counters, beyond the entry that the ledger has of it;
  * `undefined` where that is nothing.
+ *
+ * @param writer whose heads it is added to, from 0
  */
 export function contributionOf(
   newest: Change,
   counted: Entry | undefined,
+  writer = 0,
 ): Contribution | undefined {
   if (counted !== undefined && versionOf(counted) >= newest.version) return undefined;
-  const before = counted === undefined ? null : statusOf(counted);
+  const before = counted === undefined ? (newest.forgotten ?? null) : statusOf(counted);
   // The handoff: nothing that is counted changes, and nothing is written. That leaves the older version
   // in the ledger, which does no harm, since the lifecycle never comes back to a status it has left.
   if (before === newest.status && counted !== undefined) return undefined;
 
-  const differences = new Map<string, Record<string, number>>();
-  const add = (keys: readonly string[], field: string, difference: number) => {
-    for (const key of keys) {
-      const fields = differences.get(key) ?? {};
-      fields[field] = (fields[field] ?? 0) + difference;
-      differences.set(key, fields);
-    }
-  };
-  const { membership } = newest;
-  if (before !== null) add(statusCountersOf(membership), before, -1);
-  if (newest.status !== null) add(statusCountersOf(membership), newest.status, 1);
-  const members = Number(newest.status !== null) - Number(before !== null);
-  if (members !== 0) add(memberCountersOf(membership), "members", members);
+  const times = (status: z.infer<typeof Status> | null, n: number) =>
+    status === null
+      ? []
+      : countsOf(newest, status, writer).map(([key, name]) => [key, name, n] as const);
+  const differences = sumUp([...times(before, -1), ...times(newest.status, 1)]);
   return { id: newest.id, ledger: newest.ledger, entry: encode(newest), differences };
-}
-
-/** The sum of some contributions: counter → field → difference; what comes to zero is left out. */
-export function sumContributions(
-  contributions: readonly Contribution[],
-): Map<string, Record<string, number>> {
-  const sum = new Map<string, Record<string, number>>();
-  for (const { differences } of contributions) {
-    for (const [key, fields] of differences) {
-      const total = sum.get(key) ?? {};
-      for (const [field, difference] of Object.entries(fields)) {
-        total[field] = (total[field] ?? 0) + difference;
-      }
-      sum.set(key, total);
-    }
-  }
-  for (const [key, fields] of sum) {
-    const left = Object.entries(fields).filter(([, difference]) => difference !== 0);
-    if (left.length > 0) sum.set(key, Object.fromEntries(left));
-    else sum.delete(key);
-  }
-  return sum;
 }

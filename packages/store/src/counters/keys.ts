@@ -1,36 +1,57 @@
-/** The counters that an execution counts on, and the names of their items. */
-import { packOf } from "@attune/domain/execution";
+/**
+ * The names of the counters' items and attributes.
+ *
+ * | item | holds |
+ * | --- | --- |
+ * | `all`, `action#X`, `pack#P`; of a further writer `1:all` and so on | the head: totals, and what was counted lately by fine bucket |
+ * | `r0:all`, `m<n>:`, `d<n>:`, `h<n>:` | nodes: root, month, day and hour |
+ * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours |
+ * | `ledger#<page>` | what is counted already |
+ *
+ * A prefix ends at the first colon and has no `#`, so that no action can be mistaken for one.
+ */
+import type { Node } from "./buckets.ts";
+import type { Group, Wide } from "./tally.ts";
 
-/** What decides on which counters an execution counts. None of it ever changes. */
-export interface Membership {
-  readonly action_ref: string;
-  readonly enforcement?: number | undefined;
-  readonly parent?: number | undefined;
+const inBase36 = (n: number) => n.toString(36);
+
+const nameOf = (counter: Wide) =>
+  counter.kind === "all" ? counter.kind : `${counter.kind}#${counter.of}`;
+
+/** The head of a counter that a writer adds to. The first writer's has no prefix. */
+export const headKey = (counter: Wide, writer: number): string =>
+  writer === 0 ? nameOf(counter) : `${inBase36(writer)}:${nameOf(counter)}`;
+
+/** The heads of a counter, of all writers. */
+export const headKeys = (counter: Wide, writers: number): string[] =>
+  Array.from({ length: writers }, (_, writer) => headKey(counter, writer));
+
+/** A node of a counter: all writers share it. */
+export const nodeKey = (counter: Wide, { level, at }: Node): string =>
+  `${"rmdh"[level]}${inBase36(at)}:${nameOf(counter)}`;
+
+export const ledgerKey = (page: string): string => `ledger#${page}`;
+
+/** The attribute that counts a lasting field at a place: a fine bucket, a child of a node, a group. */
+export const cellName = (at: number, letter: string): string => `${inBase36(at)}${letter}`;
+
+/** The place and the letter of such an attribute; `undefined` for every other one. */
+export function parseCell(name: string): { at: number; letter: string } | undefined {
+  const [, at, letter] = /^([0-9a-z]+)([A-Z])$/.exec(name) ?? [];
+  return at === undefined || letter === undefined ? undefined : { at: parseInt(at, 36), letter };
 }
 
-export const counterKeys = {
-  all: "all",
-  action: (actionRef: string) => `action#${actionRef}`,
-  pack: (pack: string) => `pack#${pack}`,
-  enforcement: (id: number) => `enforcement#${id}`,
-  parent: (id: number) => `parent#${id}`,
-  ledger: (page: string) => `ledger#${page}`,
-} as const;
+/**
+ * Groups with ids near each other share an item, since they are counted together. Ids that somebody counts up
+ * are below 2³²: 64 of them; ids of executions grow by 4,096 a millisecond: those of 256 ms.
+ */
+const dense = { mark: "", ids: 64 };
+const sparse = { mark: "w", ids: 2 ** 20 };
+const DENSE_BELOW = 2 ** 32;
 
-/** The items that count by status. */
-export function statusCountersOf({ action_ref }: Membership): string[] {
-  const pack = packOf(action_ref);
-  return [
-    counterKeys.all,
-    counterKeys.action(action_ref),
-    ...(pack === undefined ? [] : [counterKeys.pack(pack)]),
-  ];
-}
-
-/** The items that count members: there are too many of these for a count by status. */
-export function memberCountersOf({ enforcement, parent }: Membership): string[] {
-  return [
-    ...(enforcement === undefined ? [] : [counterKeys.enforcement(enforcement)]),
-    ...(parent === undefined ? [] : [counterKeys.parent(parent)]),
-  ];
+/** The item that has a group, and its place in it. */
+export function placeOf({ kind, of }: Group): { key: string; at: number } {
+  const { mark, ids } = of < DENSE_BELOW ? dense : sparse;
+  const block = Math.floor(of / ids);
+  return { key: `${kind}:${mark}${inBase36(block)}`, at: of - block * ids };
 }

@@ -1,14 +1,10 @@
 /** The pages of the ledger: for each of up to 64 executions, the newest change that is counted. */
 import * as z from "zod";
-import { accessPatterns } from "../access-patterns/index.ts";
-import { readBatch } from "../batch.ts";
-import type { Store } from "../store.ts";
 import { type Contribution, type Entry, isSettled } from "./fold.ts";
-import { counterKeys } from "./keys.ts";
 
 const entryKey = (id: number) => id.toString(36);
 
-const LedgerPage = z.object({
+export const LedgerPage = z.object({
   key: z.string(),
   /** Execution id, in base 36 for its size → entry. */
   entries: z.record(z.string(), z.int()),
@@ -29,17 +25,6 @@ const KEPT_SECONDS = 7 * 24 * 3_600;
 /** What a page has of an execution. */
 export const entryOf = (page: LedgerPage | undefined, id: number): Entry | undefined =>
   page?.entries[entryKey(id)];
-
-/** The pages of some executions, as they are now, by their item's key. */
-export async function readPages(
-  store: Store,
-  ledgers: Iterable<string>,
-): Promise<Map<string, LedgerPage>> {
-  const keys = [...new Set(ledgers)].map(counterKeys.ledger);
-  const params = accessPatterns.countersByKeys.params(store.tables, { keys, consistent: true });
-  const pages = await readBatch(store.client, params, LedgerPage);
-  return new Map(pages.map((page) => [page.key, page]));
-}
 
 /** A page with the entries of some contributions, one revision on. */
 export function advancePage(

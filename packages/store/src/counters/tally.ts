@@ -1,6 +1,6 @@
 /** What is counted: which executions, and which of them. */
 import { packOf } from "@attune/domain/execution";
-import { isFinal, Status } from "@attune/domain/lifecycle";
+import { isFinal, type Status } from "@attune/domain/lifecycle";
 
 /** All executions, or those of an action, a pack, an enforcement or a parent. */
 export type Counter =

@@ -78,7 +78,8 @@ export async function listExecutions(
   }
   const plan = await planOf(store, filter);
   const isCounted = knowsTotal(plan, request.range);
-  if (typeof at !== "number") return answer(store, await findFrom(store, plan, request, at), isCounted);
+  if (typeof at !== "number")
+    return answer(store, await findFrom(store, plan, request, at), isCounted);
   const find = isCounted ? findCounted : findByWalking;
   return answer(store, await find(store, plan, request, at), isCounted);
 }
@@ -101,7 +102,13 @@ async function answer(store: Store, found: Found, isCounted: boolean): Promise<L
       : {}),
     ...(found.hasPrev && first !== undefined
       ? {
-          prev: { direction: "prev", id: first, page: Math.max(1, page - 1), matched: skip, ...known },
+          prev: {
+            direction: "prev",
+            id: first,
+            page: Math.max(1, page - 1),
+            matched: skip,
+            ...known,
+          },
         }
       : {}),
   };

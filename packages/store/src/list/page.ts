@@ -102,7 +102,9 @@ async function takeBackward(
   return {
     page,
     scanned: inside.scanned + (beyond?.scanned ?? 0),
-    hasMore: left > perPage || (beyond !== undefined && (!beyond.isAtEnd || beyond.passed > perPage - left)),
+    hasMore:
+      left > perPage ||
+      (beyond !== undefined && (!beyond.isAtEnd || beyond.passed > perPage - left)),
   };
 }
 

@@ -6,8 +6,8 @@
 import { packOf } from "@attune/domain/execution";
 import { type Filter, type FilterName, namesOf } from "@attune/domain/filter";
 import { isFinal, Status } from "@attune/domain/lifecycle";
-import { type Source, hasWholeRows, sources, tells } from "./sources.ts";
 import type { Tally } from "../counters/tally.ts";
+import { hasWholeRows, type Source, sources, tells } from "./sources.ts";
 
 /** A source, and the filters that it leaves open. */
 export interface Reading {
@@ -33,7 +33,8 @@ function readingOf(source: Source, filter: Filter): Reading {
 /** What each filter offers. */
 function offersOf({ status, action_ref, pack_name, ...filter }: Filter): Source[][] {
   const offers: Source[][] = [];
-  if (filter.original_execution !== undefined) offers.push([sources.original(filter.original_execution)]);
+  if (filter.original_execution !== undefined)
+    offers.push([sources.original(filter.original_execution)]);
   if (filter.parent !== undefined) offers.push([sources.parent(filter.parent)]);
   if (filter.enforcement !== undefined) offers.push([sources.enforcement(filter.enforcement)]);
   if (action_ref && status) {
@@ -78,7 +79,9 @@ export function simplify({ pack_name, ...filter }: Filter): Filter | undefined {
 /** The paths that a simple filter could take: one alone where it leaves nothing open. */
 export function pathsOf(filter: Filter): [Path, ...Path[]] {
   const paths = offersOf(filter).map((offer) => offer.map((source) => readingOf(source, filter)));
-  const whole = paths.find((path) => path.every(({ onEntry, onItem }) => onEntry.length + onItem.length === 0));
+  const whole = paths.find((path) =>
+    path.every(({ onEntry, onItem }) => onEntry.length + onItem.length === 0),
+  );
   const [first = [], ...others] = whole ? [whole] : paths;
   return [first, ...others];
 }

@@ -6,7 +6,7 @@ import { countRange } from "../counters/positions.ts";
 import { readTotals } from "../counters/read-totals.ts";
 import { hasPositions, type Tally } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
-import { collect, type Collected, type Wanted } from "./collect.ts";
+import { type Collected, collect, type Wanted } from "./collect.ts";
 import { costOf, type Path, pathsOf } from "./paths.ts";
 import { talliesOf } from "./totals.ts";
 import { walk } from "./walk.ts";

@@ -2,7 +2,7 @@
  * Where executions are listed from: the partitions of the indexes, as data. A source is one value of one
  * index, in as many partitions as the stage has shards. See docs/adr/0002-indexes.md.
  */
-import { type Facts, type FilterName, criteria } from "@attune/domain/filter";
+import { criteria, type Facts, type FilterName } from "@attune/domain/filter";
 import type { Status } from "@attune/domain/lifecycle";
 import { type IndexName, tables } from "@attune/topology/tables";
 import type { IndexKey } from "../access-patterns/executions-read.ts";
@@ -85,7 +85,8 @@ export const sources = {
 /** The indexes whose entries are whole rows: what they carry is rewritten with the status anyway, or final. */
 const wholeRows: readonly IndexName[] = ["by_status", "by_action_status"];
 
-export const hasWholeRows = ({ index }: Pick<Source, "index">): boolean => wholeRows.includes(index);
+export const hasWholeRows = ({ index }: Pick<Source, "index">): boolean =>
+  wholeRows.includes(index);
 
 /** Whether a source's entries tell what a filter looks at. */
 export function tells({ index, known }: Source, name: FilterName): boolean {

@@ -135,9 +135,12 @@ export async function* walk(
     };
     // The rest of the chunk is read again from where it stopped.
     if (stop !== undefined) {
-      return yield* walk(store, filter, { path, range: beyond(range, stop, order), order, limitOf });
+      return yield* walk(store, filter, {
+        path,
+        range: beyond(range, stop, order),
+        order,
+        limitOf,
+      });
     }
   }
 }
-
-

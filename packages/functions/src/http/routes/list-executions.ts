@@ -13,8 +13,8 @@ import {
   PerPageParam,
   StatusesParam,
   StatusParam,
-  textsParam,
   textParam,
+  textsParam,
   timeParam,
 } from "../params.ts";
 

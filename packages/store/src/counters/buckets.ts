@@ -1,0 +1,78 @@
+/**
+ * Time buckets of executions by their creation, which is in their ids, pure. A fine bucket is 15 s; fine
+ * buckets make hours, hours days, 32 days a month that is always as long, and months the root. Days
+ * begin at midnight UTC. See docs/adr/0012-time-buckets.md.
+ */
+import { type IdRange, SLOTS } from "@attune/domain/ids";
+
+export const FINE_MS = 15_000;
+const FINE_IDS = FINE_MS * SLOTS;
+
+const HOUR = 3_600_000 / FINE_MS;
+const DAY = 24 * HOUR;
+const MONTH = 32 * DAY;
+
+/** The fine buckets in a bucket of each level, from the root down. */
+const spans = [Number.POSITIVE_INFINITY, MONTH, DAY, HOUR, 1] as const;
+
+/** The levels of what has buckets below it: root, month, day, hour. */
+export const innerLevels = [0, 1, 2, 3] as const;
+type InnerLevel = (typeof innerLevels)[number];
+
+/** The `at`-th bucket of its level, from the ids' epoch on. */
+export interface Bucket {
+  readonly level: InnerLevel | 4;
+  readonly at: number;
+}
+
+/** A bucket that has children: the buckets of the next level in it. */
+export interface Node extends Bucket {
+  readonly level: InnerLevel;
+}
+
+export const isNode = (bucket: Bucket): bucket is Node => bucket.level < 4;
+
+export const root: Node = { level: 0, at: 0 };
+
+/** The number of the fine bucket that an id is in. */
+export const fineOf = (id: number): number => Math.floor(id / FINE_IDS);
+
+/** The number of the first fine bucket that begins at an id or after it. */
+export const fineFrom = (id: number): number => Math.ceil(id / FINE_IDS);
+
+/** The first id of a fine bucket. */
+export const idOfFine = (fine: number): number => fine * FINE_IDS;
+
+/** The node of a level that has a fine bucket. */
+export const nodeOf = (level: InnerLevel, fine: number): Node =>
+  level === 0 ? root : { level, at: Math.floor(fine / spans[level]) };
+
+/** The first fine bucket of a bucket, and the first one after it. */
+export function finesOf({ level, at }: Bucket): { from: number; below: number } {
+  const span = spans[level];
+  return { from: level === 0 ? 0 : at * span, below: (at + 1) * span };
+}
+
+/** Whether a bucket lies in a range of fine buckets as a whole. */
+export function isWithin(bucket: Bucket, from: number, below: number): boolean {
+  const fines = finesOf(bucket);
+  return fines.from >= from && fines.below <= below;
+}
+
+/** The ids of a bucket that has an end. */
+export function idsOf(bucket: Bucket): IdRange {
+  const { from, below } = finesOf(bucket);
+  return { from: idOfFine(from), below: idOfFine(below) };
+}
+
+const below = { 0: 1, 1: 2, 2: 3, 3: 4 } as const satisfies Record<InnerLevel, Bucket["level"]>;
+
+/** A child of a node by its number, from 0. */
+export function childOf(node: Node, offset: number): Bucket {
+  const level = below[node.level];
+  return { level, at: finesOf(node).from / spans[level] + offset };
+}
+
+/** The number of the child that a fine bucket is in, which is in the node. */
+export const offsetIn = (node: Node, fine: number): number =>
+  Math.floor((fine - finesOf(node).from) / spans[below[node.level]]);

@@ -1,0 +1,82 @@
+/**
+ * Spilling: what a head has by fine bucket goes to the nodes before the head outgrows a kilobyte, one write
+ * unit. It is the same number before and after, so that it makes no difference when it happens, how often,
+ * or whether a race is lost. See docs/adr/0012-time-buckets.md.
+ */
+import { idOf } from "@attune/domain/ids";
+import { accessPatterns } from "../access-patterns/index.ts";
+import type { Store } from "../store.ts";
+import { FINE_MS, fineOf, innerLevels, nodeOf, offsetIn } from "./buckets.ts";
+import type { Fields } from "./items.ts";
+import { cellName, nodeKey, parseCell } from "./keys.ts";
+import { type Sums, sumUp } from "./sums.ts";
+import type { Wide } from "./tally.ts";
+import { additionsTo, cut, isLostRace, namesIn, transact } from "./transaction.ts";
+
+/** Attributes by fine bucket that a head may have: with its totals they are below a kilobyte. */
+const KEPT = 60;
+
+/** Few executions end later than this after their creation: what is older changes seldom. */
+const COLD = 300_000 / FINE_MS;
+
+/** A condition has 300 operators at most: an attribute takes two of them. */
+const LIMITS = { items: 99, attributes: 100 };
+
+/** What a head has of a fine bucket. */
+export interface Delta {
+  readonly name: string;
+  readonly fine: number;
+  readonly letter: string;
+  readonly n: number;
+}
+
+export function deltasOf(head: Fields): Delta[] {
+  return Object.entries(head).flatMap(([name, n]) => {
+    const cell = parseCell(name);
+    return cell === undefined ? [] : [{ name, fine: cell.at, letter: cell.letter, n }];
+  });
+}
+
+/** What is to be spilled from a head: all that is cold, or everything where that is not enough. */
+export function dueOf(head: Fields, now: Date): Delta[] {
+  const deltas = deltasOf(head);
+  if (deltas.length <= KEPT) return [];
+  const hot = fineOf(idOf(now.getTime(), 0)) - COLD;
+  const cold = deltas.filter(({ fine }) => fine < hot);
+  return deltas.length - cold.length <= KEPT ? cold : deltas;
+}
+
+/** What some deltas add to a counter's nodes. */
+const additionsOf = (counter: Wide, deltas: readonly Delta[]): Sums =>
+  sumUp(
+    deltas.flatMap(({ fine, letter, n }) =>
+      innerLevels.map((level) => {
+        const node = nodeOf(level, fine);
+        return [nodeKey(counter, node), cellName(offsetIn(node, fine), letter), n] as const;
+      }),
+    ),
+  );
+
+export interface Head {
+  readonly key: string;
+  readonly counter: Wide;
+  readonly fields: Fields;
+}
+
+/** Spills from a head as it was read. What has changed since then stays there for another time. */
+export async function spill(store: Store, { key, counter, fields }: Head): Promise<void> {
+  const due = dueOf(fields, store.now()).toSorted((one, other) => one.fine - other.fine);
+  const writesOf = (delta: Delta) =>
+    new Map([[key, [delta.name]], ...namesIn(additionsOf(counter, [delta]))]);
+  try {
+    for (const deltas of cut(due, writesOf, LIMITS)) {
+      const cells = Object.fromEntries(deltas.map(({ name, n }) => [name, n]));
+      await transact(store, [
+        { Update: accessPatterns.removeFromHead.params(store.tables, { key, cells }) },
+        ...additionsTo(store, additionsOf(counter, deltas)),
+      ]);
+    }
+  } catch (error) {
+    if (!isLostRace(error)) throw error;
+  }
+}

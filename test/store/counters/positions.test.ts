@@ -1,0 +1,226 @@
+import type { IdRange } from "@attune/domain/ids";
+import { ensureResources } from "@attune/local/resources";
+import type { Order } from "@attune/store/access-patterns/executions-read";
+import { fineOf, idOfFine } from "@attune/store/counters/buckets";
+import { countChanges } from "@attune/store/counters/count-changes";
+import { countRange, locate } from "@attune/store/counters/positions";
+import { hasPositions, type Tally } from "@attune/store/counters/tally";
+import type { Store } from "@attune/store/store";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { costOf } from "../../../bench/cost.ts";
+import { deliveries, type Left } from "../../fixtures/deliveries.ts";
+import { type DynamoDbProxy, startDynamoDbProxy } from "../../fixtures/dynamodb-proxy.ts";
+import { type Engines, startEngines } from "../../fixtures/engines.ts";
+import { countsIn, recount } from "../../fixtures/recount.ts";
+import { startStore, storeAt } from "../../fixtures/store.ts";
+
+const isWithin =
+  ({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange) =>
+  (id: number) =>
+    id >= from && id < below;
+
+/** What the two have to answer, by looking at every execution. */
+function modelOf(left: readonly Left[], tallies: readonly Tally[]) {
+  const ids = left
+    .filter((one) => tallies.some((tally) => countsIn(one, tally)))
+    .map(({ id }) => id)
+    .toSorted((a, b) => a - b);
+  return {
+    ids,
+    count: (range: IdRange) => ids.filter(isWithin(range)).length,
+    /** The ids that come before a range in the order. */
+    before: (range: IdRange, order: Order) =>
+      ids.filter((id) => (order === "oldest" ? id < (range.from ?? 0) : id >= (range.below ?? 0)))
+        .length,
+  };
+}
+
+describe.each([1, 4])("positions, with %i shards", (shards) => {
+  let fixture: Awaited<ReturnType<typeof startStore>>;
+  let store: Store;
+  beforeAll(async () => {
+    fixture = await startStore();
+    store = { ...fixture.store, shards };
+  });
+  afterAll(() => fixture.stop());
+
+  const left: Left[] = [];
+  let serial = 0;
+
+  async function expectRange(tallies: readonly Tally[], range: IdRange) {
+    const model = modelOf(left, tallies);
+    const { whole, edges } = await countRange(store, tallies, range);
+    const inEdges = edges.map(model.count);
+    expect({ range, count: inEdges.reduce((sum, n) => sum + n, whole) }).toEqual({
+      range,
+      count: model.count(range),
+    });
+    expect(edges.length).toBeLessThanOrEqual(2);
+    for (const { from = Number.NaN, below = Number.NaN } of edges) {
+      expect(fineOf(from)).toBe(fineOf(below - 1));
+      expect([from, below - 1].every(isWithin(range))).toBe(true);
+    }
+  }
+
+  async function expectLocated(tallies: readonly Tally[], order: Order, offset: number) {
+    const model = modelOf(left, tallies);
+    const located = await locate(store, tallies, { order, offset });
+    if (offset >= model.ids.length) return expect(located).toBeUndefined();
+    const { range, before, inside } = located ?? { range: {}, before: -1, inside: -1 };
+    expect({ offset, before, inside }).toEqual({
+      offset,
+      before: model.before(range, order),
+      inside: model.count(range),
+    });
+    expect(before).toBeLessThanOrEqual(offset);
+    expect(before + inside).toBeGreaterThan(offset);
+  }
+
+  const part = fc.record({
+    near: fc.nat(),
+    shift: fc.integer({ min: -3, max: 3 }),
+    on: fc.boolean(),
+  });
+  const probes = fc.array(
+    fc.record({ tally: fc.nat(), from: part, below: part, offset: fc.nat() }),
+    {
+      minLength: 12,
+      maxLength: 12,
+    },
+  );
+  /** When a batch is counted: what is cold to one is not to another. */
+  const clock = fc
+    .constantFrom(0, 40, 2 ** 20)
+    .map((fine) => new Date(fine * 15_000 + Date.UTC(2024)));
+  const counts = fc.array(fc.record({ writer: fc.nat({ max: shards - 1 }), now: clock }), {
+    minLength: 1,
+    maxLength: 50,
+  });
+
+  it("equal a plain model, whatever is spilled when", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        deliveries,
+        counts,
+        probes,
+        fc.boolean(),
+        async (some, how, wanted, atOnce) => {
+          const batches = some.batches(serial, `${serial}-`).map((batch, at) => {
+            const { writer = 0, now = new Date() } = how[at % how.length] ?? {};
+            return () => countChanges({ ...store, now: () => now }, batch, writer);
+          });
+          for (let at = 0; at < batches.length; at += 3) {
+            const together = batches.slice(at, at + 3);
+            if (atOnce) await Promise.all(together.map((count) => count()));
+            else for (const count of together) await count();
+          }
+          left.push(...some.left(serial));
+          serial += some.lives.length;
+
+          const tallies = recount(left)
+            .map(({ tally }) => tally)
+            .filter(hasPositions);
+          const ids = left.map(({ id }) => id);
+          const at = ({ near, shift, on }: { near: number; shift: number; on: boolean }) => {
+            const id = ids[near % ids.length] ?? 0;
+            return on ? idOfFine(fineOf(id)) + shift * idOfFine(1) : id + shift;
+          };
+          for (const { tally, from, below, offset } of wanted) {
+            const one = tallies[tally % tallies.length];
+            if (one === undefined) continue;
+            const { counter } = one;
+            const disjoint = (["completed", "failed"] as const).map((field) => ({
+              counter,
+              field,
+            }));
+            for (const some of [[one], disjoint]) {
+              for (const range of [{ from: at(from), below: at(below) }, { from: at(from) }, {}])
+                await expectRange(some, range);
+              const { length } = modelOf(left, some).ids;
+              for (const nth of [0, length - 1, length, offset % (length + 1)].filter(
+                (n) => n >= 0,
+              )) {
+                await expectLocated(some, "newest", nth);
+                await expectLocated(some, "oldest", nth);
+              }
+            }
+          }
+        },
+      ),
+      { numRuns: 12, endOnFailure: true },
+    );
+    const created: Tally[] = [{ counter: { kind: "all" }, field: "created" }];
+    for (let offset = 0; offset <= left.length; offset++) {
+      await expectLocated(created, "newest", offset);
+      await expectLocated(created, "oldest", offset);
+    }
+  });
+});
+
+describe("positions among many", () => {
+  let engines: Engines;
+  let counted: DynamoDbProxy;
+  let store: Store;
+  beforeAll(async () => {
+    engines = await startEngines();
+    await ensureResources(engines);
+    counted = await startDynamoDbProxy({ target: engines.dynamodb });
+    store = storeAt(counted.url);
+  });
+  afterAll(async () => {
+    store.client.destroy();
+    await counted.stop();
+    await engines.stop();
+  });
+
+  /** Eighty executions in each of thirty fine buckets, on the first days of two months and on the last of one. */
+  const fines = [0, 32 * 24 * 240 - 10, 32 * 24 * 240 + 10].flatMap((from) => [
+    ...Array.from({ length: 10 }, (_, at) => from + at),
+  ]);
+  const ids = fines.flatMap((fine) => Array.from({ length: 80 }, (_, at) => idOfFine(fine) + at));
+  const all: Tally[] = [{ counter: { kind: "all" }, field: "created" }];
+
+  it("a locate is four reads one after the other, of one item or two each", async () => {
+    for (let at = 0; at < ids.length; at += 300) {
+      const changes = ids.slice(at, at + 300).map((id) => ({
+        ...({
+          id,
+          version: 1,
+          status: "completed",
+          ledger: `${Math.floor(id / 2 ** 26)}`,
+        } as const),
+        membership: { action_ref: "core.echo" },
+      }));
+      await countChanges(store, changes);
+    }
+    for (const offset of [0, 79, 80, 1_234, ids.length - 1]) {
+      counted.reset();
+      const located = await locate(store, all, { order: "oldest", offset });
+      const fine = fineOf(ids[offset] ?? 0);
+      expect(located).toEqual({
+        range: { from: idOfFine(fine), below: idOfFine(fine + 1) },
+        before: Math.floor(offset / 80) * 80,
+        inside: 80,
+      });
+      const { requests, roundTrips, readUnits } = costOf(counted.log());
+      expect({ requests, roundTrips, readUnits }).toEqual({
+        requests: 4,
+        roundTrips: 4,
+        readUnits: 2.5,
+      });
+    }
+  });
+
+  it("a range is one read, of six nodes at most", async () => {
+    counted.reset();
+    const range = { from: (ids[100] ?? 0) + 5, below: (ids[2_000] ?? 0) + 5 };
+    const { whole, edges } = await countRange(store, all, range);
+    expect(whole).toBe(
+      ids.filter((id) => fineOf(id) > 1 && fineOf(id) < fineOf(range.below)).length,
+    );
+    expect(edges).toHaveLength(2);
+    const { requests, readUnits } = costOf(counted.log());
+    expect({ requests, readUnits }).toEqual({ requests: 1, readUnits: 4 });
+  });
+});
