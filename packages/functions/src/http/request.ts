@@ -16,14 +16,14 @@ export function queryOf(
   several: readonly string[] = [],
 ): Record<string, string | string[] | undefined> {
   const given = new URLSearchParams(event.rawQueryString);
-  const valueOf = (name: string) => {
+  const givenAs = (name: string) => {
     const values = given.getAll(name);
     const [value, ...more] = values;
     if (several.includes(name)) return values.length > 0 ? values : undefined;
     if (more.length > 0) throw new ServiceError(400, `${name} is given more than once`);
     return value;
   };
-  return Object.fromEntries(known.map((name) => [name, valueOf(name)]));
+  return Object.fromEntries(known.map((name) => [name, givenAs(name)]));
 }
 
 const JSON_TYPE = /^application\/(json|[\w.+-]+\+json)\s*(;|$)/i;

@@ -5,8 +5,8 @@ import { secrets } from "@attune/topology/secrets";
 
 export type Secrets = ReadonlyMap<string, { readonly value: string }>;
 
-const secretsBy = (valueOf: (name: string) => string): Secrets =>
-  new Map(Object.keys(secrets).map((name) => [name, { value: valueOf(name) }]));
+const secretsBy = (make: (name: string) => string): Secrets =>
+  new Map(Object.keys(secrets).map((name) => [name, { value: make(name) }]));
 
 const random = () => randomBytes(32).toString("base64url");
 

@@ -39,7 +39,8 @@ export async function collect(
     scanned += looked;
     units += chunk.units;
     if (isLast) return { page, passed, scanned, isAtEnd: true };
-    if (page.length === take && !countAll) break;
+    // One match behind the page tells that there is a next one.
+    if (passed > skip + take && !countAll) break;
     if (units >= BUDGET_UNITS && last !== undefined) {
       return { page, passed, scanned, isAtEnd: false, stoppedAt: last };
     }

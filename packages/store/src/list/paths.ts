@@ -3,7 +3,6 @@
  * one that leaves nothing open is taken, or else the cheapest by the counters, and what it leaves open is
  * tested on what it yields. See docs/adr/0002-indexes.md.
  */
-import { packOf } from "@attune/domain/execution";
 import { type Filter, type FilterName, namesOf } from "@attune/domain/filter";
 import { isFinal, Status } from "@attune/domain/lifecycle";
 import type { Tally } from "../counters/tally.ts";
@@ -45,8 +44,7 @@ function offersOf({ status, action_ref, pack_name, ...filter }: Filter): Source[
     offers.push([...ended, ...passing]);
   }
   if (action_ref) offers.push(action_ref.map(sources.action));
-  // `aws.ec2` is no pack of its own, but a part of `aws`.
-  if (pack_name !== undefined) offers.push([sources.pack(packOf(pack_name) ?? pack_name)]);
+  if (pack_name !== undefined) offers.push([sources.pack(pack_name)]);
   if (status) offers.push(status.map(sources.status));
   else if (filter.executor !== undefined) offers.push(Status.options.map(sources.status));
   return offers.length > 0 ? offers : [[sources.feed]];

@@ -2,6 +2,7 @@
  * Where executions are listed from: the partitions of the indexes, as data. A source is one value of one
  * index, in as many partitions as the stage has shards. See docs/adr/0002-indexes.md.
  */
+import { packOf } from "@attune/domain/execution";
 import { criteria, type Facts, type FilterName } from "@attune/domain/filter";
 import type { Status } from "@attune/domain/lifecycle";
 import { type IndexName, tables } from "@attune/topology/tables";
@@ -53,13 +54,17 @@ export const sources = {
     answers: ["action_ref", "status"],
     tally: { counter: { kind: "action", of: action_ref }, field: status },
   }),
-  pack: (pack: string): Source => ({
-    index: "by_pack",
-    partitions: sharded(pack),
-    known: {},
-    answers: ["pack_name"],
-    tally: { counter: { kind: "pack", of: pack }, field: "created" },
-  }),
+  /** `aws.ec2` is no pack of its own, but a part of `aws`, which has its executions among others. */
+  pack: (name: string): Source => {
+    const pack = packOf(name) ?? name;
+    return {
+      index: "by_pack",
+      partitions: sharded(pack),
+      known: {},
+      answers: pack === name ? ["pack_name"] : [],
+      tally: { counter: { kind: "pack", of: pack }, field: "created" },
+    };
+  },
   enforcement: (enforcement: number): Source => ({
     index: "by_enforcement",
     partitions: single(enforcement),
