@@ -44,6 +44,7 @@ function mapStream(
     functionName: functions[trigger.function].arn,
     startingPosition: "TRIM_HORIZON",
     batchSize: trigger.batchSize,
+    maximumBatchingWindowInSeconds: trigger.windowSeconds,
     filterCriteria: {
       filters: trigger.filters.map((pattern) => ({ pattern: JSON.stringify(pattern) })),
     },

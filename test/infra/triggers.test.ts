@@ -55,13 +55,14 @@ describe.each(stages)("triggers of %s", (stage) => {
   });
 
   it.each(Object.entries<StreamTrigger>(streamTriggers))(
-    "%s answers in part, bisects, tries again and keeps what it gave up",
+    "%s waits for its window, answers in part, bisects, tries again and keeps what it gave up",
     (name, trigger) => {
       expect(mappings.get(name)).toEqual({
         eventSourceArn: `${trigger.table}Table/stream/1`,
         functionName: `${componentOf(trigger.function)}Function`,
         startingPosition: "TRIM_HORIZON",
         batchSize: trigger.batchSize,
+        maximumBatchingWindowInSeconds: trigger.windowSeconds,
         filterCriteria: trigger.filters,
         functionResponseTypes: ["ReportBatchItemFailures"],
         bisectBatchOnFunctionError: true,

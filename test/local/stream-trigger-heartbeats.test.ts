@@ -35,7 +35,7 @@ it.each(Object.entries(streamTriggers))("no heartbeat wakes %s", async (name, tr
   const seen: string[] = [];
   const running = startStreamTrigger({
     ...{ client: streams, sqs, name, streamArn, failuresUrl: "", checkpoint },
-    ...{ batchSize: 100, filters: trigger.filters, maximumRetryAttempts: 0 },
+    ...{ batchSize: 100, windowSeconds: 0, filters: trigger.filters, maximumRetryAttempts: 0 },
     target: localFunction("count", { timeout: 5, memory: 128 }, (event) => {
       const { Records } = Event.parse(event);
       seen.push(...Records.map(({ dynamodb }) => dynamodb.NewImage.status.S));

@@ -30,7 +30,7 @@ interface Change {
   readonly sequence: string;
 }
 
-type Mapping = Pick<StreamSource, "maximumRetryAttempts" | "filters">;
+type Mapping = Pick<StreamSource, "maximumRetryAttempts" | "filters" | "windowSeconds">;
 
 let engines: Engines;
 let dynamodb: DynamoDBClient;
@@ -75,7 +75,7 @@ async function put(source: Source, from: number, to: number): Promise<void> {
 function start(
   source: Source,
   handle: (changes: Change[]) => unknown,
-  { maximumRetryAttempts = 2, filters = [] }: Partial<Mapping> = {},
+  { maximumRetryAttempts = 2, filters = [], windowSeconds = 0 }: Partial<Mapping> = {},
 ) {
   const target = localFunction("target", { timeout: 5, memory: 128 }, (event) =>
     handle(
@@ -90,6 +90,7 @@ function start(
     sqs,
     ...source,
     batchSize: 10,
+    windowSeconds,
     filters,
     maximumRetryAttempts,
     checkpoint: openCheckpoint(source.checkpointFile, source.streamArn),
@@ -228,6 +229,41 @@ describe("the mapping of a table's stream", () => {
     // The last ten, of which none is delivered: it does not read them again after a restart.
     const consumed = () => openCheckpoint(source.checkpointFile, source.streamArn).consumed();
     await expect.poll(consumed, within).toBe(30n);
+  });
+
+  it("waits for more, in a window that begins with the first change", async () => {
+    const source = await createSource();
+    await put(source, 1, 1);
+    const batches: number[][] = [];
+    start(source, (changes) => void batches.push(changes.map(({ id }) => id)), {
+      windowSeconds: 2,
+    });
+    await put(source, 2, 4);
+
+    await expect.poll(() => batches, within).toEqual([[1, 2, 3, 4]]);
+  });
+
+  it("waits for no window when a batch is full", async () => {
+    const source = await createSource();
+    const batches: number[][] = [];
+    start(source, (changes) => void batches.push(changes.map(({ id }) => id)), {
+      windowSeconds: 3_600,
+    });
+    await put(source, 1, 25);
+
+    await expect.poll(() => batches, within).toEqual([numbers(1, 10), numbers(11, 20)]);
+  });
+
+  it("delivers again what it held in a window when it stopped", async () => {
+    const source = await createSource();
+    await put(source, 1, 3);
+    start(source, () => expect.unreachable(), { windowSeconds: 3_600 });
+    await put(source, 4, 5);
+    await trigger?.stop();
+    const done: number[] = [];
+    start(source, (changes) => void done.push(...changes.map(({ id }) => id)));
+
+    await expect.poll(() => done, within).toEqual(numbers(1, 5));
   });
 
   it("makes AWS's documented event", () => {

@@ -77,6 +77,7 @@ export function startTriggers({ resources, streams, functions, clients }: Source
         name,
         ...take(streams, name),
         batchSize: trigger.batchSize,
+        windowSeconds: trigger.windowSeconds,
         filters: trigger.filters,
         maximumRetryAttempts: trigger.maximumRetryAttempts,
         failuresUrl: take(resources.queues, trigger.failures.resource).url,

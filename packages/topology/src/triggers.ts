@@ -15,8 +15,10 @@ export interface QueueTrigger {
 export interface StreamTrigger {
   readonly table: TableName;
   readonly function: FunctionName;
-  /** Records an invocation at most. */
+  /** Records an invocation at most. Lambda takes fewer where they would be more than 6 MB. */
   readonly batchSize: number;
+  /** How long a batch that is not full waits for more, from its first record on. */
+  readonly windowSeconds: number;
   /**
    * Lambda event filter patterns; a record that matches none of them wakes nobody:
    * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
@@ -59,7 +61,9 @@ export const streamTriggers = {
   ExecutionsToCounters: {
     table: "Executions",
     function: "counters",
-    batchSize: 100,
+    // Changes that are counted together share writes: see docs/adr/0012-time-buckets.md.
+    batchSize: 1000,
+    windowSeconds: 1,
     filters: allButHeartbeats,
     maximumRetryAttempts: 1000,
     failures: { resource: "CountersFailures", name: "counters-failures" },
@@ -68,6 +72,7 @@ export const streamTriggers = {
     table: "Executions",
     function: "events",
     batchSize: 100,
+    windowSeconds: 0,
     filters: allButHeartbeats,
     maximumRetryAttempts: 1000,
     failures: { resource: "EventsFailures", name: "events-failures" },

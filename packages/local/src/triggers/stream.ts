@@ -1,4 +1,8 @@
-import type { DynamoDBStreamsClient, Shard } from "@aws-sdk/client-dynamodb-streams";
+import type {
+  DynamoDBStreamsClient,
+  Shard,
+  _Record as StreamRecord,
+} from "@aws-sdk/client-dynamodb-streams";
 import {
   DescribeStreamCommand,
   GetRecordsCommand,
@@ -22,6 +26,8 @@ export interface StreamSource {
   readonly name: string;
   readonly streamArn: string;
   readonly batchSize: number;
+  /** How long records wait for more, up to a batch. */
+  readonly windowSeconds: number;
   /** A record that matches none of these patterns wakes nobody; without any, each does. */
   readonly filters: readonly object[];
   readonly maximumRetryAttempts: number;
@@ -87,10 +93,7 @@ async function follow(
     // After a failure the place is the checkpoint's, not the old iterator's.
     const current = iterator;
     iterator = undefined;
-    const { Records: records = [], NextShardIterator: next } = await source.client.send(
-      new GetRecordsCommand({ ShardIterator: current, Limit: source.batchSize }),
-      { abortSignal: signal },
-    );
+    const { records, next } = await gather(source, current, signal);
     const wanted = records.filter((record) => passes(eventRecord(record, source.streamArn)));
     await deliver(delivery, wanted, signal);
     const last = records.at(-1);
@@ -101,6 +104,30 @@ async function follow(
     if (records.length === 0 && !ended) await pause(idle.records, signal);
     return ended;
   });
+}
+
+/** The next records: as many as a batch takes, or those that came within the window of the first. */
+async function gather(source: StreamSource, first: string | undefined, signal: AbortSignal) {
+  const records: StreamRecord[] = [];
+  let next = first;
+  let closes = Number.POSITIVE_INFINITY;
+  do {
+    if (records.length > 0) await pause(idle.records, signal);
+    const Limit = source.batchSize - records.length;
+    const answer = await source.client.send(new GetRecordsCommand({ ShardIterator: next, Limit }), {
+      abortSignal: signal,
+    });
+    if (records.length === 0) closes = Date.now() + source.windowSeconds * 1_000;
+    records.push(...(answer.Records ?? []));
+    next = answer.NextShardIterator;
+  } while (
+    records.length > 0 &&
+    records.length < source.batchSize &&
+    next !== undefined &&
+    Date.now() < closes &&
+    !signal.aborted
+  );
+  return { records, next };
 }
 
 async function openIterator({ client, streamArn, checkpoint }: StreamSource, shard: string) {
