@@ -13,6 +13,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Function"
     }
+    "CompactionHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "Counters": {
       "name": string
       "type": "sst.aws.Dynamo"
@@ -92,6 +96,10 @@ declare module "sst" {
     "QueryHandler": {
       "name": string
       "type": "sst.aws.Function"
+    }
+    "Segments": {
+      "name": string
+      "type": "sst.aws.Dynamo"
     }
     "SweepHandler": {
       "name": string

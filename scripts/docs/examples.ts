@@ -8,6 +8,7 @@ export const tables: TableNames = {
   Payloads: "Payloads",
   Idempotency: "Idempotency",
   Counters: "Counters",
+  Segments: "Segments",
 };
 
 const id = 374018138035016;
@@ -83,5 +84,21 @@ export const examples = {
     entries: { [id.toString(36)]: 100 },
     revision: 6,
     expires: 1_796_000_000,
+  }),
+  chunksOfPartition: accessPatterns.chunksOfPartition.params(tables, {
+    partition: "0|3",
+    between: ["00000000000000", "015429a3ffffff~"],
+    after: "015429a13c2e18/9vK1xQ0b",
+    order: "newest",
+    limit: 8,
+  }),
+  putChunk: accessPatterns.putChunk.params(tables, {
+    partition: "0|3",
+    chunk: "015429a13c2e18/9vK1xQ0b",
+    data: Buffer.from([139, 142, 53]),
+  }),
+  deleteChunk: accessPatterns.deleteChunk.params(tables, {
+    partition: "0|inbox",
+    chunk: "015429a13c2e18/zQ3fUa7c",
   }),
 } satisfies Record<keyof typeof accessPatterns, unknown>;

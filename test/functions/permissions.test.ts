@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { httpEvent } from "@attune/local/http/event";
 import { matchRoute } from "@attune/local/http/router";
 import { queueEvent } from "@attune/local/triggers/queue";
@@ -31,6 +31,7 @@ const needs: Readonly<Record<string, (input: object) => string[]>> = {
   GetItemCommand: (input) => [`GetItem ${Named.parse(input).TableName}`],
   QueryCommand: (input) => [`Query ${Named.parse(input).TableName}`],
   PutItemCommand: (input) => [`PutItem ${Named.parse(input).TableName}`],
+  DeleteItemCommand: (input) => [`DeleteItem ${Named.parse(input).TableName}`],
   UpdateItemCommand: (input) => [`UpdateItem ${Named.parse(input).TableName}`],
   BatchGetItemCommand: (input) =>
     Object.keys(Batch.parse(input).RequestItems).map((table) => `BatchGetItem ${table}`),
@@ -149,6 +150,13 @@ beforeAll(async () => {
   const record = await readRecord(storeAt(stack.dynamodb), done);
   const before = { ...record, status: "running" };
   await invoke("counters", changes({ ...record, version: 100, status: "completed" }, before));
+  // Each too small for a chunk of its own, together enough to settle.
+  for (let at = 1; at <= 12; at++) {
+    const result = { text: JSON.stringify(randomBytes(600).toString("base64")) };
+    const other = { ...record, id: done + at, version: 100, status: "completed", result };
+    await invoke("counters", changes(other, before));
+  }
+  await invoke("compaction", {});
   const retry = { max_attempts: 3, backoff_seconds: 1, max_backoff_seconds: 1 };
   await invoke("events", changes({ ...record, retry }, before));
   await invoke("events", changes({ ...record, retry }, before));

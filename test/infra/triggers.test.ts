@@ -40,8 +40,12 @@ describe.each(stages)("triggers of %s", (stage) => {
     expect([...mappings.keys()].toSorted()).toEqual(
       [...Object.keys(queueTriggers), ...Object.keys(streamTriggers)].toSorted(),
     );
-    expect([...graph.all("aws:scheduler/schedule:Schedule", scheduleSchema).keys()]).toEqual(
-      Object.keys(scheduleTriggers).map((name) => `${name}Schedule`),
+    expect(
+      [...graph.all("aws:scheduler/schedule:Schedule", scheduleSchema).keys()].toSorted(),
+    ).toEqual(
+      Object.keys(scheduleTriggers)
+        .map((name) => `${name}Schedule`)
+        .toSorted(),
     );
   });
 

@@ -21,6 +21,7 @@ const tables = {
   Payloads: "Payloads",
   Idempotency: "Idempotency",
   Counters: "Counters",
+  Segments: "Segments",
 };
 const START = Date.UTC(2026, 0, 1);
 

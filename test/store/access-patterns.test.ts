@@ -10,6 +10,7 @@ const tables = {
   Payloads: "app-stage-payloads",
   Idempotency: "app-stage-idempotency",
   Counters: "app-stage-counters",
+  Segments: "app-stage-segments",
 };
 
 describe("the input of each access pattern", () => {
@@ -328,6 +329,42 @@ describe("the input of each access pattern", () => {
       ExpressionAttributeValues: { ":revision": 2 },
     });
   });
+
+  it("chunksOfPartition, from the newest on", () => {
+    const given = { partition: "0|3", between: ["00", "0f~"], limit: 4 } as const;
+    expect(accessPatterns.chunksOfPartition.params(tables, { ...given, order: "newest" })).toEqual({
+      TableName: "app-stage-segments",
+      KeyConditionExpression: "#partition = :partition AND #chunk BETWEEN :first AND :last",
+      ExpressionAttributeNames: { "#partition": "partition", "#chunk": "chunk" },
+      ExpressionAttributeValues: { ":partition": "0|3", ":first": "00", ":last": "0f~" },
+      ScanIndexForward: false,
+      Limit: 4,
+      ReturnConsumedCapacity: "TOTAL",
+    });
+  });
+
+  it("chunksOfPartition, from the oldest on, after a chunk", () => {
+    const given = { partition: "2|inbox", between: ["", "~"], limit: 4, after: "0a/b" } as const;
+    expect(
+      accessPatterns.chunksOfPartition.params(tables, { ...given, order: "oldest" }),
+    ).toMatchObject({
+      ScanIndexForward: true,
+      ExclusiveStartKey: { partition: "2|inbox", chunk: "0a/b" },
+    });
+  });
+
+  it("putChunk and deleteChunk", () => {
+    const key = { partition: "0|3", chunk: "0a/b" };
+    const data = new Uint8Array([1, 2]);
+    expect(accessPatterns.putChunk.params(tables, { ...key, data })).toEqual({
+      TableName: "app-stage-segments",
+      Item: { ...key, data },
+    });
+    expect(accessPatterns.deleteChunk.params(tables, key)).toEqual({
+      TableName: "app-stage-segments",
+      Key: key,
+    });
+  });
 });
 
 const patterns = Object.entries(accessPatterns);
@@ -340,7 +377,7 @@ const functionOf = (served: string): string | undefined =>
 
 describe("the access patterns as a whole", () => {
   it("hold no Scan, and a purpose and somebody to serve each", () => {
-    const operations = ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"];
+    const operations = ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem"];
     for (const [name, { operation, purpose, serves }] of patterns) {
       expect(operations, name).toContain(operation);
       expect(purpose, name).toMatch(/^[A-Z].*\.$/);

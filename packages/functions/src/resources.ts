@@ -25,6 +25,9 @@ export const store: Store = {
     get Counters() {
       return Resource.Counters.name;
     },
+    get Segments() {
+      return Resource.Segments.name;
+    },
   },
   blobs: createBlobs(createS3(s3SettingsOf(process.env)), () => Resource.Blobs.name),
   now: () => new Date(),

@@ -37,7 +37,7 @@ export const MAX_BYTES = 5 * 1_048_576;
 /** Objects that are read, or kept, at the same time. */
 const OBJECTS_AT_ONCE = 8;
 
-const PayloadItem = z.object({ key: z.string(), text: z.string() });
+export const PayloadItem = z.object({ key: z.string(), text: z.string() });
 
 /** Bytes of a payload's text, in UTF-8. */
 export const bytesOf = (payload: Payload): number =>

@@ -8,7 +8,13 @@ import type { DeadLetterQueueName, QueueName } from "./queues.ts";
 import type { SecretName } from "./secrets.ts";
 import type { TableName } from "./tables.ts";
 
-export type TableAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "UpdateItem";
+export type TableAction =
+  | "GetItem"
+  | "BatchGetItem"
+  | "Query"
+  | "PutItem"
+  | "UpdateItem"
+  | "DeleteItem";
 export type QueueAction = "SendMessage" | "ChangeMessageVisibility";
 
 export interface Lambda {
@@ -102,7 +108,11 @@ export const functions = {
     handler: "packages/functions/src/streams/counters.handler",
     timeout: 30,
     memory: 512,
-    tables: { Counters: ["BatchGetItem", "PutItem", "UpdateItem"] },
+    tables: {
+      Counters: ["BatchGetItem", "PutItem", "UpdateItem"],
+      Payloads: ["BatchGetItem"],
+      Segments: ["PutItem"],
+    },
     queues: {},
     buckets: {},
   },
@@ -134,6 +144,14 @@ export const functions = {
     queues: { ExecutionRequests: ["SendMessage"] },
     buckets: {},
     limits: [...limitsOfWorkers, "WAKE_SECONDS", "SCHEDULING_SECONDS"],
+  },
+  compaction: {
+    handler: "packages/functions/src/schedules/compaction.handler",
+    timeout: 60,
+    memory: 512,
+    tables: { Segments: ["Query", "PutItem", "DeleteItem"] },
+    queues: {},
+    buckets: {},
   },
 } as const satisfies Record<string, Lambda>;
 

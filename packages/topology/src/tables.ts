@@ -99,6 +99,13 @@ export const tables = {
     stream: false,
     ttl: "expires",
   },
+  /** What is searched for in results: packed, see docs/adr/0013-search-segments.md. */
+  Segments: {
+    fields: { partition: "string", chunk: "string" },
+    primaryIndex: { hashKey: "partition", rangeKey: "chunk" },
+    globalIndexes: {},
+    stream: false,
+  },
 } as const satisfies Record<string, Table>;
 
 export type TableName = keyof typeof tables;

@@ -81,4 +81,5 @@ export const streamTriggers = {
 
 export const scheduleTriggers = {
   EveryMinuteSweep: { function: "sweep", everyMinutes: 1 },
+  EveryMinuteCompaction: { function: "compaction", everyMinutes: 1 },
 } as const satisfies Record<string, ScheduleTrigger>;

@@ -6,10 +6,12 @@ import { counterPatterns } from "./counters.ts";
 import { executionReads } from "./executions-read.ts";
 import { executionWrites } from "./executions-write.ts";
 import { payloadPatterns } from "./payloads.ts";
+import { segmentPatterns } from "./segments.ts";
 
 export const accessPatterns = {
   ...executionReads,
   ...executionWrites,
   ...payloadPatterns,
   ...counterPatterns,
+  ...segmentPatterns,
 };

@@ -4,6 +4,7 @@ import type { RouteName } from "@attune/topology/routes";
 import type { TableName } from "@attune/topology/tables";
 import type {
   BatchGetCommandInput,
+  DeleteCommandInput,
   GetCommandInput,
   PutCommandInput,
   QueryCommandInput,
@@ -16,6 +17,7 @@ interface Inputs {
   BatchGetItem: BatchGetCommandInput;
   Query: QueryCommandInput;
   PutItem: PutCommandInput;
+  DeleteItem: DeleteCommandInput;
   UpdateItem: UpdateCommandInput & { UpdateExpression: string };
 }
 

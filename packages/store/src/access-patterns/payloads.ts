@@ -17,6 +17,7 @@ export const payloadPatterns = {
       "claimExecution",
       "finishExecution",
       "executor",
+      "counters",
     ],
     params: (tables, { keys }: { keys: readonly string[] }) => ({
       RequestItems: {
