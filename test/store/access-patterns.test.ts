@@ -60,13 +60,16 @@ describe("the input of each access pattern", () => {
       RequestItems: {
         "app-stage-executions": {
           Keys: [{ id: 2 }, { id: 1 }],
-          ProjectionExpression: "#id, #status, #action_ref, #enforcement, #parent, #updated",
+          ProjectionExpression:
+            "#id, #status, #action_ref, #enforcement, #parent, #executor, #original_execution, #updated",
           ExpressionAttributeNames: {
             "#id": "id",
             "#status": "status",
             "#action_ref": "action_ref",
             "#enforcement": "enforcement",
             "#parent": "parent",
+            "#executor": "executor",
+            "#original_execution": "original_execution",
             "#updated": "updated",
           },
         },

@@ -28,6 +28,12 @@ export interface IdRange {
   readonly below?: number | undefined;
 }
 
+/** A range with both ends. */
+export interface Bounds {
+  readonly from: number;
+  readonly below: number;
+}
+
 /** The ids that lie in both. */
 export function intersect(one: IdRange, other: IdRange): IdRange {
   const from = Math.max(one.from ?? 0, other.from ?? 0);

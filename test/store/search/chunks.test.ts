@@ -65,8 +65,7 @@ describe("lines", () => {
 });
 
 describe("chunks", () => {
-  const linesOf = (chunks: readonly Chunk[]) =>
-    chunks.flatMap(({ data }) => unpack(data));
+  const linesOf = (chunks: readonly Chunk[]) => chunks.flatMap(({ data }) => unpack(data));
 
   it("of a batch hold each of its executions once", () => {
     fc.assert(

@@ -1,12 +1,13 @@
 /** Executions whose results are searched, on a real engine, and what a search has to find by filtering an array. */
 import { type Filter, meets } from "@attune/domain/filter";
+import type { IdRange } from "@attune/domain/ids";
 import { idOf } from "@attune/domain/ids";
 import type { Status } from "@attune/domain/lifecycle";
+import type { Order } from "@attune/store/access-patterns/executions-read";
 import { indexKeysOf } from "@attune/store/index-keys";
 import { type Payload, savePayload } from "@attune/store/payloads";
 import type { Final } from "@attune/store/search/save-segments";
 import { type SearchRequest, searchResults } from "@attune/store/search/search-results";
-import type { IdRange, Order } from "@attune/store/search/windows";
 import type { Store } from "@attune/store/store";
 import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 

@@ -5,6 +5,7 @@ import type { Order } from "../access-patterns/executions-read.ts";
 import { countRange } from "../counters/positions.ts";
 import { readTotals } from "../counters/read-totals.ts";
 import { hasPositions, type Tally } from "../counters/tally.ts";
+import { LINE_UNITS, searchResults } from "../search/search-results.ts";
 import type { Store } from "../store.ts";
 import { type Collected, collect, type Wanted } from "./collect.ts";
 import { costOf, type Path, pathsOf } from "./paths.ts";
@@ -14,6 +15,8 @@ import { walk } from "./walk.ts";
 export interface Plan {
   readonly filter: Filter;
   readonly path: Path;
+  /** Results are searched in the segments, and not along the path. */
+  readonly usesSegments: boolean;
   /** Entries that have to be read for a match, on the average. */
   readonly entriesPerMatch: number;
   /** The tallies whose sum is the total of the filter, where there are any. */
@@ -22,21 +25,32 @@ export interface Plan {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
-/** The plan of a simple filter. It reads counters where there is more than one path to choose from. */
+const everything: Tally = { counter: { kind: "all" }, field: "created" };
+
+/** The plan of a simple filter. It reads counters where there is more than one way to choose from. */
 export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const tallies = talliesOf(filter);
   const [only, ...others] = pathsOf(filter);
-  if (others.length === 0) return { filter, path: only, entriesPerMatch: 1, tallies };
-
+  const isSearch = filter.result_contains !== undefined;
+  if (others.length === 0 && !isSearch) {
+    return { filter, path: only, usesSegments: false, entriesPerMatch: 1, tallies };
+  }
   const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tally ?? []);
   const paths = [only, ...others];
-  const countOf = await readTotals(store, [...paths.flatMap(talliesOfPath), ...(tallies ?? [])]);
+  const counted = [...paths.flatMap(talliesOfPath), ...(tallies ?? []), everything];
+  const countOf = await readTotals(store, counted);
   const path = paths.reduce((best, one) =>
     costOf(one, countOf) < costOf(best, countOf) ? one : best,
   );
   const total = sum((tallies ?? []).map(countOf));
   const size = sum(talliesOfPath(path).map(countOf));
-  return { filter, path, entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1, tallies };
+  return {
+    filter,
+    path,
+    usesSegments: isSearch && costOf(path, countOf) > countOf(everything) * LINE_UNITS,
+    entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1,
+    tallies,
+  };
 }
 
 /** As many entries in one read: what half a read unit or one holds, at least, and a megabyte at most. */
@@ -65,11 +79,13 @@ export function take(
   plan: Plan,
   { range, order, ...wanted }: Wanted & { readonly range: IdRange; readonly order: Order },
 ): Promise<Collected> {
-  const { filter, path } = plan;
-  return collect(
-    walk(store, filter, { path, range, order, limitOf: limitOf(store, plan, wanted) }),
-    wanted,
-  );
+  const { filter, path, usesSegments } = plan;
+  const { result_contains } = filter;
+  const chunks =
+    usesSegments && result_contains !== undefined
+      ? searchResults(store, { filter: { ...filter, result_contains }, range, order })
+      : walk(store, filter, { path, range, order, limitOf: limitOf(store, plan, wanted) });
+  return collect(chunks, wanted);
 }
 
 async function countByReading(store: Store, plan: Plan, range: IdRange): Promise<number> {

@@ -1,11 +1,13 @@
 /** Reading a partition of segments chunk by chunk, and how far that has come. */
+import type { Bounds } from "@attune/domain/ids";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
+import type { Order } from "../access-patterns/executions-read.ts";
 import { accessPatterns } from "../access-patterns/index.ts";
 import type { Store } from "../store.ts";
 import { type Line, unpack } from "./lines.ts";
 import type { Partition } from "./partitions.ts";
-import { type IdRange, idOfSortable, type Order, sortable, windowOf } from "./windows.ts";
+import { idOfSortable, sortable, windowOf } from "./windows.ts";
 
 export const ChunkItem = z.object({
   chunk: z.string(),
@@ -37,17 +39,12 @@ export interface Reader {
 const END = "~";
 
 /** The keys of the chunks that may hold ids of a range: a chunk sorts by its last id, and lies in one window. */
-function keysOf({ level }: Partition, { from, below }: Required<IdRange>) {
+function keysOf({ level }: Partition, { from, below }: Bounds) {
   const last = Math.min(windowOf(level, below - 1).below - 1, Number.MAX_SAFE_INTEGER);
   return [sortable(from), `${sortable(last)}${END}`] as const;
 }
 
-export function readerOf(
-  store: Store,
-  partition: Partition,
-  range: Required<IdRange>,
-  order: Order,
-): Reader {
+export function readerOf(store: Store, partition: Partition, range: Bounds, order: Order): Reader {
   const between = keysOf(partition, range);
   let limit = FIRST_CHUNKS;
   let after: string | undefined;

@@ -3,8 +3,11 @@
  * large for them, and the newest executions that no chunk has yet, are read as they are.
  * See docs/adr/0013-search-segments.md.
  */
+
 import { criteria, type Filter, type FilterName, meets } from "@attune/domain/filter";
+import type { Bounds, IdRange } from "@attune/domain/ids";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import type { Order } from "../access-patterns/executions-read.ts";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
 import { FEED, partitionsOf } from "../index-keys.ts";
@@ -14,7 +17,6 @@ import type { Store } from "../store.ts";
 import type { Line } from "./lines.ts";
 import { inboxes, type Partition, settledPartitions } from "./partitions.ts";
 import { type Read, type Reader, readAll, readerOf } from "./read-chunks.ts";
-import type { IdRange, Order } from "./windows.ts";
 
 export interface SearchRequest {
   readonly filter: Filter & { readonly result_contains: string };
@@ -121,7 +123,7 @@ async function readRecent(store: Store): Promise<{ ids: number[]; units: number 
 }
 
 /** How far the chunks are read: of the newest first all ids from here on, of the oldest first all below. */
-function boundOf(readers: readonly Reader[], range: Required<IdRange>, order: Order): number {
+function boundOf(readers: readonly Reader[], range: Bounds, order: Order): number {
   const bounds = readers.flatMap(({ isAtEnd, bound }) => (isAtEnd ? [] : [bound]));
   return order === "newest"
     ? Math.max(range.from, ...bounds.map((bound) => bound ?? range.below))

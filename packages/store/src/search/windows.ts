@@ -5,15 +5,6 @@
  */
 import { SLOTS } from "@attune/domain/ids";
 
-/** The order of a list, by time of creation. */
-export type Order = "newest" | "oldest";
-
-/** Ids: `from` is among them, `below` is not. */
-export interface IdRange {
-  readonly from?: number;
-  readonly below?: number;
-}
-
 /** Hexadecimal digits of an id, 53 bits. */
 const DIGITS = 14;
 
