@@ -25,6 +25,9 @@ export interface Plan {
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
+/** What a search in segments takes however little there is: the newest executions, and a look into each level. */
+const SEGMENTS_UNITS = 5;
+
 const everything: Tally = { counter: { kind: "all" }, field: "created" };
 
 /** The plan of a simple filter. It reads counters where there is more than one way to choose from. */
@@ -47,7 +50,7 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   return {
     filter,
     path,
-    usesSegments: isSearch && costOf(path, countOf) > countOf(everything) * LINE_UNITS,
+    usesSegments: isSearch && costOf(path, countOf) > SEGMENTS_UNITS + countOf(everything) * LINE_UNITS,
     entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1,
     tallies,
   };
