@@ -3,7 +3,7 @@
  * the same hexadecimal digits were created in one window, and with each digit less the window is sixteen times
  * as long. See docs/adr/0013-search-segments.md.
  */
-import { SLOTS } from "@attune/domain/ids";
+import { type Bounds, SLOTS } from "@attune/domain/ids";
 
 /** Hexadecimal digits of an id, 53 bits. */
 const DIGITS = 14;
@@ -36,7 +36,7 @@ export const sortable = (id: number): string => id.toString(16).padStart(DIGITS,
 export const idOfSortable = (text: string): number => Number.parseInt(text.slice(0, DIGITS), 16);
 
 /** The ids of the window that an id lies in. */
-export function windowOf(level: Level, id: number): { from: number; below: number } {
+export function windowOf(level: Level, id: number): Bounds {
   const length = lengthOf(level);
   const from = Math.floor(id / length) * length;
   return { from, below: from + length };
