@@ -51,6 +51,7 @@ export const functions = {
       Executions: ["GetItem", "BatchGetItem", "Query"],
       Payloads: ["BatchGetItem"],
       Counters: ["BatchGetItem"],
+      Segments: ["Query"],
     },
     queues: {},
     buckets: { Blobs: ["read"] },

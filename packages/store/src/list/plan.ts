@@ -50,7 +50,8 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   return {
     filter,
     path,
-    usesSegments: isSearch && costOf(path, countOf) > SEGMENTS_UNITS + countOf(everything) * LINE_UNITS,
+    usesSegments:
+      isSearch && costOf(path, countOf) > SEGMENTS_UNITS + countOf(everything) * LINE_UNITS,
     entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1,
     tallies,
   };
