@@ -76,6 +76,40 @@ describe("a stream record", () => {
     });
   });
 
+  const final = {
+    ...image,
+    status: { S: "failed" },
+    started: { S: "2026-11-22T20:43:40.000Z" },
+    updated: { S: "2026-11-22T20:43:42.137Z" },
+  };
+
+  it("of one that has ended says how long it ran", () => {
+    expect(changeOf(recordOf({ NewImage: final }))).toEqual({
+      ...change,
+      status: "failed",
+      duration: 2_137,
+    });
+  });
+
+  it("says no duration of one that runs, or never ran", () => {
+    const { started, ...neverRan } = final;
+    expect(changeOf(recordOf({ NewImage: { ...image, started } }))).toEqual(change);
+    expect(changeOf(recordOf({ NewImage: neverRan }))).toEqual({ ...change, status: "failed" });
+  });
+
+  it.each([
+    { days: 2, forgotten: undefined },
+    { days: 4, forgotten: "failed" },
+  ])("of one that is deleted $days days after its end is forgotten as $forgotten", (given) => {
+    const record = recordOf({ OldImage: final });
+    const deleted = Date.UTC(2026, 10, 22, 21) / 1_000 + given.days * 86_400;
+    const dynamodb = { ...record.dynamodb, ApproximateCreationDateTime: deleted };
+    expect(changeOf({ ...record, dynamodb })).toEqual({
+      ...{ ...change, version: 6, status: null, duration: 2_137 },
+      ...(given.forgotten === undefined ? {} : { forgotten: given.forgotten }),
+    });
+  });
+
   const { ledger: _, ...withoutLedger } = image;
   it.each([
     ["no change", { ...recordOf({}), dynamodb: undefined }],

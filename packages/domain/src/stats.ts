@@ -35,3 +35,13 @@ export function statsOf(counts: StatusCounts): Stats {
     abandoned: of("abandoned"),
   };
 }
+
+/** The final statuses that are failures, and all of them. */
+const failures = ["failed", "timeout", "abandoned"] as const satisfies readonly Status[];
+export const finals = ["completed", "cancelled", ...failures] as const satisfies readonly Status[];
+
+/** The share of what has ended that failed, from 0 to 1; `null` where nothing has ended. */
+export function failureRateOf(counts: StatusCounts): number | null {
+  const ended = sumOf(counts, finals);
+  return ended === 0 ? null : sumOf(counts, failures) / ended;
+}

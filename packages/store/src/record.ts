@@ -48,6 +48,8 @@ export const ExecutionRecord = Row.extend({
   not_before: z.string().optional(),
   /** When somebody asked to cancel what the workers own, ISO 8601. */
   cancel_requested: z.string().optional(),
+  /** When its worker claimed it, ISO 8601. */
+  started: z.string().optional(),
   /** When its worker last said that it lives, ISO 8601. */
   beat: z.string().optional(),
 });

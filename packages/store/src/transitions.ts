@@ -73,7 +73,7 @@ export async function claim(store: Store, hold: Hold): Promise<Transition> {
     by: "worker",
     where: { attempt: hold.attempt },
     absent: ["cancel_requested"],
-    set: { executor: hold.worker },
+    set: { executor: hold.worker, started: store.now().toISOString() },
   });
   if (outcome.ok || !outcome.current || isFinal(outcome.current.status)) return outcome;
   const { current } = outcome;

@@ -1,5 +1,5 @@
 /** Stream records of the table Executions, as the changes that the counters count. */
-import { Status } from "@attune/domain/lifecycle";
+import { isFinal, Status } from "@attune/domain/lifecycle";
 import type { Change } from "@attune/store/counters/fold";
 import type { DynamoDBRecord } from "aws-lambda";
 import * as z from "zod";
@@ -10,26 +10,57 @@ const Image = z.object({
   id: N,
   version: N,
   status: S.pipe(Status),
+  updated: S,
+  started: S.optional(),
   ledger: S,
   action_ref: S,
   enforcement: N.optional(),
   parent: N.optional(),
 });
+type Image = z.infer<typeof Image>;
 
-const Images = z
-  .object({ NewImage: Image.optional(), OldImage: Image.optional() })
-  .transform(({ NewImage, OldImage }, context) => {
+const StreamRecord = z
+  .object({
+    ApproximateCreationDateTime: z.number(),
+    NewImage: Image.optional(),
+    OldImage: Image.optional(),
+  })
+  .transform(({ ApproximateCreationDateTime, NewImage, OldImage }, context) => {
     const image = NewImage ?? OldImage;
-    if (image !== undefined) return { image, isGone: NewImage === undefined };
+    if (image !== undefined)
+      return { image, isGone: NewImage === undefined, at: ApproximateCreationDateTime };
     context.addIssue({ code: "custom", message: "A record without an image" });
     return z.NEVER;
   });
 
+/** How long an execution ran, in milliseconds; nothing where it never did, or still does. */
+const durationOf = ({ status, started, updated }: Image) =>
+  isFinal(status) && started !== undefined
+    ? { duration: Date.parse(updated) - Date.parse(started) }
+    : {};
+
+/**
+ * The stream keeps its records for a day, and the ledger what is final for a week: what was final long before
+ * it was deleted has been counted, whatever the ledger remembers.
+ */
+const SETTLED_SECONDS = 3 * 24 * 3_600;
+
+const wasSettled = ({ status, updated }: Image, at: number) =>
+  isFinal(status) && at - Date.parse(updated) / 1_000 > SETTLED_SECONDS;
+
 /** @throws ZodError for a record that is of no execution */
 export function changeOf({ dynamodb }: DynamoDBRecord): Change {
-  const { image, isGone } = Images.parse(dynamodb);
-  const { id, ledger, version, status, ...membership } = image;
-  return isGone
-    ? { id, ledger, version: version + 1, status: null, membership }
-    : { id, ledger, version, status, membership };
+  const { image, isGone, at } = StreamRecord.parse(dynamodb);
+  const { id, ledger, version, status, action_ref, enforcement, parent } = image;
+  const about = {
+    ...{ id, ledger, membership: { action_ref, enforcement, parent } },
+    ...durationOf(image),
+  };
+  if (!isGone) return { ...about, version, status };
+  return {
+    ...about,
+    version: version + 1,
+    status: null,
+    ...(wasSettled(image, at) ? { forgotten: status } : {}),
+  };
 }

@@ -18,7 +18,7 @@ export interface StatusChange {
   /** Attributes that must not be there. */
   readonly absent?: readonly ("beat" | "cancel_requested")[];
   readonly set?: Readonly<
-    Partial<Pick<ExecutionRecord, "owner" | "attempt" | "executor" | "result">>
+    Partial<Pick<ExecutionRecord, "owner" | "attempt" | "executor" | "started" | "result">>
   >;
 }
 

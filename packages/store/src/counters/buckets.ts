@@ -8,16 +8,17 @@ import { type IdRange, SLOTS } from "@attune/domain/ids";
 export const FINE_MS = 15_000;
 const FINE_IDS = FINE_MS * SLOTS;
 
-const HOUR = 3_600_000 / FINE_MS;
-const DAY = 24 * HOUR;
-const MONTH = 32 * DAY;
+const HOUR_FINES = 3_600_000 / FINE_MS;
+const DAY_FINES = 24 * HOUR_FINES;
+const MONTH_FINES = 32 * DAY_FINES;
 
 /** The fine buckets in a bucket of each level, from the root down. */
-const spans = [Number.POSITIVE_INFINITY, MONTH, DAY, HOUR, 1] as const;
+const spans = [Number.POSITIVE_INFINITY, MONTH_FINES, DAY_FINES, HOUR_FINES, 1] as const;
 
-/** The levels of what has buckets below it: root, month, day, hour. */
-export const innerLevels = [0, 1, 2, 3] as const;
-type InnerLevel = (typeof innerLevels)[number];
+/** The levels of what has buckets below it, from the root down. */
+export const [ROOT, MONTH, DAY, HOUR] = [0, 1, 2, 3] as const;
+export const innerLevels = [ROOT, MONTH, DAY, HOUR] as const;
+export type InnerLevel = (typeof innerLevels)[number];
 
 /** The `at`-th bucket of its level, from the ids' epoch on. */
 export interface Bucket {
@@ -32,7 +33,7 @@ export interface Node extends Bucket {
 
 export const isNode = (bucket: Bucket): bucket is Node => bucket.level < 4;
 
-export const root: Node = { level: 0, at: 0 };
+export const root: Node = { level: ROOT, at: 0 };
 
 /** The number of the fine bucket that an id is in. */
 export const fineOf = (id: number): number => Math.floor(id / FINE_IDS);
@@ -45,18 +46,37 @@ export const idOfFine = (fine: number): number => fine * FINE_IDS;
 
 /** The node of a level that has a fine bucket. */
 export const nodeOf = (level: InnerLevel, fine: number): Node =>
-  level === 0 ? root : { level, at: Math.floor(fine / spans[level]) };
+  level === ROOT ? root : { level, at: Math.floor(fine / spans[level]) };
 
 /** The first fine bucket of a bucket, and the first one after it. */
 export function finesOf({ level, at }: Bucket): { from: number; below: number } {
   const span = spans[level];
-  return { from: level === 0 ? 0 : at * span, below: (at + 1) * span };
+  return { from: level === ROOT ? 0 : at * span, below: (at + 1) * span };
 }
 
 /** Whether a bucket lies in a range of fine buckets as a whole. */
 export function isWithin(bucket: Bucket, from: number, below: number): boolean {
   const fines = finesOf(bucket);
   return fines.from >= from && fines.below <= below;
+}
+
+/**
+ * The nodes whose children have a range of fine buckets among them: the root, and those that an end cuts.
+ *
+ * @param ends the fine buckets at the ends of the range, or beside them
+ */
+export const nodesAlong = (from: number, below: number, ends: readonly number[]): Node[] =>
+  innerLevels.flatMap((level) =>
+    [...new Set(ends.map((fine) => nodeOf(level, fine).at))]
+      .map((at) => ({ level, at }))
+      .filter((node) => level === ROOT || !isWithin(node, from, below)),
+  );
+
+/** The nodes of a level that have some of a range of fine buckets. */
+export function nodesOf(level: InnerLevel, from: number, below: number): Node[] {
+  const first = nodeOf(level, from).at;
+  const length = Math.max(0, nodeOf(level, below - 1).at - first + 1);
+  return Array.from({ length }, (_, at) => ({ level, at: first + at }));
 }
 
 /** The ids of a bucket that has an end. */

@@ -5,8 +5,9 @@
  */
 import { isFinal, Status } from "@attune/domain/lifecycle";
 import type * as z from "zod";
-import { fineOf } from "./buckets.ts";
-import { cellName, headKey, placeOf } from "./keys.ts";
+import { fineOf, HOUR, nodeOf } from "./buckets.ts";
+import { durationBucketOf } from "./durations.ts";
+import { cellName, durationName, headKey, placeOf } from "./keys.ts";
 import { type Sums, sumUp } from "./sums.ts";
 import { groupsOf, lastingFieldsOf, letters, type Membership, wideCountersOf } from "./tally.ts";
 
@@ -18,6 +19,8 @@ export interface Change {
   readonly status: z.infer<typeof Status> | null;
   readonly ledger: string;
   readonly membership: Membership;
+  /** How long it ran, in milliseconds: of what is final, or was, and ran at all. */
+  readonly duration?: number;
   /** Of a deletion: the status that was counted so long ago that the ledger has forgotten it. */
   readonly forgotten?: z.infer<typeof Status>;
 }
@@ -58,15 +61,19 @@ export function newestOfEach(changes: readonly Change[]): Change[] {
 
 /** Every attribute of every item that an execution in a status counts on, once each. */
 function countsOf(
-  { id, membership }: Change,
+  { id, membership, duration }: Change,
   status: z.infer<typeof Status>,
   writer: number,
 ): (readonly [key: string, name: string])[] {
   const lasting = lastingFieldsOf(membership, status);
+  const fine = fineOf(id);
   const names = [
     status,
     ...(lasting.includes("top_level") ? ["top_level"] : []),
-    ...lasting.map((field) => cellName(fineOf(id), letters[field])),
+    ...lasting.map((field) => cellName(fine, letters[field])),
+    ...(isFinal(status) && duration !== undefined
+      ? [durationName(nodeOf(HOUR, fine).at, durationBucketOf(duration))]
+      : []),
   ];
   return [
     ...wideCountersOf(membership)

@@ -5,6 +5,7 @@
  * | --- | --- |
  * | `all`, `action#X`, `pack#P`; of a further writer `1:all` and so on | the head: totals, and what was counted lately by fine bucket |
  * | `r0:all`, `m<n>:`, `d<n>:`, `h<n>:` | nodes: root, month, day and hour |
+ * | `td<n>:all`, `tm<n>:` | durations of a day by the hour, and of a month |
  * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours |
  * | `ledger#<page>` | what is counted already |
  *
@@ -30,6 +31,9 @@ export const headKeys = (counter: Wide, writers: number): string[] =>
 export const nodeKey = (counter: Wide, { level, at }: Node): string =>
   `${"rmdh"[level]}${inBase36(at)}:${nameOf(counter)}`;
 
+/** The durations of a day by the hour, or of a month as a whole. */
+export const durationsKey = (counter: Wide, node: Node): string => `t${nodeKey(counter, node)}`;
+
 export const ledgerKey = (page: string): string => `ledger#${page}`;
 
 /** The attribute that counts a lasting field at a place: a fine bucket, a child of a node, a group. */
@@ -39,6 +43,18 @@ export const cellName = (at: number, letter: string): string => `${inBase36(at)}
 export function parseCell(name: string): { at: number; letter: string } | undefined {
   const [, at, letter] = /^([0-9a-z]+)([A-Z])$/.exec(name) ?? [];
   return at === undefined || letter === undefined ? undefined : { at: parseInt(at, 36), letter };
+}
+
+/** The attribute that counts what ran for some time: in an hour, or at a place in a day or month. */
+export const durationName = (at: number, duration: number): string =>
+  `${inBase36(at)}H${inBase36(duration)}`;
+
+/** The place and the duration of such an attribute; `undefined` for every other one. */
+export function parseDuration(name: string): { at: number; duration: number } | undefined {
+  const [, at, duration] = /^([0-9a-z]+)H([0-9a-z]+)$/.exec(name) ?? [];
+  return at === undefined || duration === undefined
+    ? undefined
+    : { at: parseInt(at, 36), duration: parseInt(duration, 36) };
 }
 
 /**

@@ -12,66 +12,45 @@ import {
   finesOf,
   idOfFine,
   idsOf,
-  innerLevels,
   isNode,
   isWithin,
   type Node,
-  nodeOf,
+  nodesAlong,
   offsetIn,
   root,
 } from "./buckets.ts";
-import { type Fields, type Items, readItems } from "./items.ts";
-import { headKeys, nodeKey, parseCell } from "./keys.ts";
-import { isGroup, isLasting, letters, type Tally, type Wide } from "./tally.ts";
+import { type Cell, cellsOfHead, cellsOfNode } from "./cells.ts";
+import { type Items, readItems } from "./items.ts";
+import { headKeys, nodeKey } from "./keys.ts";
+import { isGroup, isLasting, type Lasting, type Tally, type Wide } from "./tally.ts";
 
-/** A tally, and its letter in the attributes. */
+/** A tally that has positions. */
 interface Source {
   readonly counter: Wide;
-  readonly letter: string;
+  readonly field: Lasting;
 }
 
 /** @throws RangeError for a tally that has no positions */
 function sourceOf({ counter, field }: Tally): Source {
   if (isGroup(counter) || !isLasting(field))
     throw new RangeError(`There are no positions by ${field} of ${counter.kind}`);
-  return { counter, letter: letters[field] };
+  return { counter, field };
 }
 
-const cellsOf = (fields: Fields, wanted: string): { at: number; n: number }[] =>
-  Object.entries(fields).flatMap(([name, n]) => {
-    const { at, letter } = parseCell(name) ?? {};
-    return at !== undefined && letter === wanted ? [{ at, n }] : [];
-  });
-
-/** What the heads have not spilled yet, by fine bucket. */
-const deltasOf = (sources: readonly Source[], writers: number, items: Items) =>
-  sources.flatMap(({ counter, letter }) =>
-    headKeys(counter, writers).flatMap((key) => cellsOf(items(key), letter)),
+/** What the heads have not spilled yet. */
+const inHeads = (sources: readonly Source[], writers: number, items: Items): Cell[] =>
+  sources.flatMap(({ counter, field }) =>
+    headKeys(counter, writers)
+      .flatMap((key) => cellsOfHead(items(key)))
+      .filter((cell) => cell.field === field),
   );
 
-interface Child {
-  readonly offset: number;
-  readonly n: number;
-}
+const inNode = (sources: readonly Source[], node: Node, items: Items): Cell[] =>
+  sources.flatMap(({ counter, field }) =>
+    cellsOfNode(items(nodeKey(counter, node)), node).filter((cell) => cell.field === field),
+  );
 
-/** What the children of a node count: the node itself, and the deltas that are in it. */
-function childrenOf(
-  node: Node,
-  sources: readonly Source[],
-  items: Items,
-  deltas: ReturnType<typeof deltasOf>,
-): Child[] {
-  const { from, below } = finesOf(node);
-  const counts = [
-    ...sources.flatMap(({ counter, letter }) => cellsOf(items(nodeKey(counter, node)), letter)),
-    ...deltas
-      .filter(({ at }) => at >= from && at < below)
-      .map(({ at, n }) => ({ at: offsetIn(node, at), n })),
-  ];
-  const sums = new Map<number, number>();
-  for (const { at, n } of counts) sums.set(at, (sums.get(at) ?? 0) + n);
-  return Array.from(sums, ([offset, n]) => ({ offset, n }));
-}
+const sum = (cells: readonly Cell[]) => cells.reduce((total, { n }) => total + n, 0);
 
 const nodeKeys = (sources: readonly Source[], nodes: readonly Node[]) =>
   sources.flatMap(({ counter }) => nodes.map((node) => nodeKey(counter, node)));
@@ -100,28 +79,19 @@ export async function countRange(
   // A bucket that is cut by an end of the range is looked into; of the others some bucket above counts.
   const [first, last] = [fineFrom(start), fineOf(below)];
   const ends = [fineOf(start), ...(below < Infinity ? [fineOf(below - 1)] : [])];
-  const opened = innerLevels.flatMap((level) =>
-    [...new Set(ends.map((fine) => nodeOf(level, fine).at))]
-      .map((at) => ({ level, at }))
-      .filter((node) => level === 0 || !isWithin(node, first, last)),
-  );
+  const opened = nodesAlong(first, last, ends);
   const items = await readItems(store, keysOf(sources, store.shards, opened));
-  const deltas = deltasOf(sources, store.shards, items);
-  const children = opened.flatMap((node) =>
-    childrenOf(node, sources, items, deltas).map(({ offset, n }) => ({
-      bucket: childOf(node, offset),
-      n,
-    })),
-  );
-  const sum = (some: typeof children) => some.reduce((total, { n }) => total + n, 0);
-
+  const cells = [
+    ...inHeads(sources, store.shards, items),
+    ...opened.flatMap((node) => inNode(sources, node, items)),
+  ];
   const cut = ends.filter(
     (fine, at) => (fine < first || fine >= last) && ends.indexOf(fine) === at,
   );
   return {
-    whole: sum(children.filter(({ bucket }) => isWithin(bucket, first, last))),
+    whole: sum(cells.filter(({ bucket }) => isWithin(bucket, first, last))),
     edges: cut
-      .filter((fine) => sum(children.filter(({ bucket }) => !isNode(bucket) && bucket.at === fine)))
+      .filter((fine) => sum(cells.filter(({ bucket }) => !isNode(bucket) && bucket.at === fine)))
       .map((fine) => ({
         from: Math.max(start, idOfFine(fine)),
         below: Math.min(below, idOfFine(fine + 1)),
@@ -129,13 +99,17 @@ export async function countRange(
   };
 }
 
-/** The child that has the `offset`-th one of a node, and how many come before it. */
-function nthOf(children: readonly Child[], order: Order, offset: number) {
+/** The child of a node that has the `offset`-th execution of some cells in it, and how many come before it. */
+function nthOf(node: Node, cells: readonly Cell[], order: Order, offset: number) {
   const direction = order === "newest" ? -1 : 1;
+  const children = [
+    ...Map.groupBy(cells, ({ bucket }) => offsetIn(node, finesOf(bucket).from)),
+  ].toSorted(([one], [other]) => direction * (one - other));
   let before = 0;
-  for (const child of children.toSorted((a, b) => direction * (a.offset - b.offset))) {
-    if (offset < before + child.n) return { ...child, before };
-    before += child.n;
+  for (const [at, some] of children) {
+    const inside = sum(some);
+    if (offset < before + inside) return { child: childOf(node, at), before, inside };
+    before += inside;
   }
   return undefined;
 }
@@ -165,16 +139,19 @@ export async function locate(
 ): Promise<Located | undefined> {
   const sources = tallies.map(sourceOf);
   let items = await readItems(store, keysOf(sources, store.shards, [root]));
-  const deltas = deltasOf(sources, store.shards, items);
+  let heads = inHeads(sources, store.shards, items);
   let located: Located | undefined;
   for (let node = root; ; items = await readItems(store, nodeKeys(sources, [node]))) {
     const before: number = located?.before ?? 0;
-    const found = nthOf(childrenOf(node, sources, items, deltas), order, offset - before);
+    const { from, below } = finesOf(node);
+    heads = heads.filter(({ bucket }) => isWithin(bucket, from, below));
+    const cells = [...heads, ...inNode(sources, node, items)];
+    const found = nthOf(node, cells, order, offset - before);
     // Below the root only while somebody spills: the bucket above is right all the same.
     if (found === undefined) return located;
-    const bucket = childOf(node, found.offset);
-    located = { range: idsOf(bucket), before: before + found.before, inside: found.n };
-    if (!isNode(bucket) || found.n < FEW) return located;
-    node = bucket;
+    const { child, inside } = found;
+    located = { range: idsOf(child), before: before + found.before, inside };
+    if (!isNode(child) || inside < FEW) return located;
+    node = child;
   }
 }

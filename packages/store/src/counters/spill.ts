@@ -6,9 +6,19 @@
 import { idOf } from "@attune/domain/ids";
 import { accessPatterns } from "../access-patterns/index.ts";
 import type { Store } from "../store.ts";
-import { FINE_MS, fineOf, innerLevels, nodeOf, offsetIn } from "./buckets.ts";
+import {
+  DAY,
+  FINE_MS,
+  fineOf,
+  finesOf,
+  HOUR,
+  innerLevels,
+  MONTH,
+  nodeOf,
+  offsetIn,
+} from "./buckets.ts";
 import type { Fields } from "./items.ts";
-import { cellName, nodeKey, parseCell } from "./keys.ts";
+import { cellName, durationName, durationsKey, nodeKey, parseCell, parseDuration } from "./keys.ts";
 import { type Sums, sumUp } from "./sums.ts";
 import type { Wide } from "./tally.ts";
 import { additionsTo, cut, isLostRace, namesIn, transact } from "./transaction.ts";
@@ -22,40 +32,51 @@ const COLD = 300_000 / FINE_MS;
 /** A condition has 300 operators at most: an attribute takes two of them. */
 const LIMITS = { items: 99, attributes: 100 };
 
-/** What a head has of a fine bucket. */
+/** What a head has of some time, which ends with a fine bucket. */
 export interface Delta {
   readonly name: string;
-  readonly fine: number;
-  readonly letter: string;
   readonly n: number;
+  readonly fine: number;
+  /** Where it is added to. */
+  readonly places: (counter: Wide) => readonly (readonly [key: string, name: string])[];
 }
 
-export function deltasOf(head: Fields): Delta[] {
-  return Object.entries(head).flatMap(([name, n]) => {
-    const cell = parseCell(name);
-    return cell === undefined ? [] : [{ name, fine: cell.at, letter: cell.letter, n }];
-  });
+function deltaOf(name: string, n: number): Delta | undefined {
+  const cell = parseCell(name);
+  if (cell !== undefined) {
+    const places = (counter: Wide) =>
+      innerLevels
+        .map((level) => nodeOf(level, cell.at))
+        .map(
+          (node) =>
+            [nodeKey(counter, node), cellName(offsetIn(node, cell.at), cell.letter)] as const,
+        );
+    return { name, n, fine: cell.at, places };
+  }
+  const ran = parseDuration(name);
+  if (ran === undefined) return undefined;
+  const { from, below } = finesOf({ level: HOUR, at: ran.at });
+  const [day, month] = [nodeOf(DAY, from), nodeOf(MONTH, from)];
+  const places = (counter: Wide) =>
+    [
+      [durationsKey(counter, day), durationName(offsetIn(day, from), ran.duration)],
+      [durationsKey(counter, month), durationName(0, ran.duration)],
+    ] as const;
+  return { name, n, fine: below - 1, places };
 }
 
 /** What is to be spilled from a head: all that is cold, or everything where that is not enough. */
 export function dueOf(head: Fields, now: Date): Delta[] {
-  const deltas = deltasOf(head);
+  const deltas = Object.entries(head).flatMap(([name, n]) => deltaOf(name, n) ?? []);
   if (deltas.length <= KEPT) return [];
   const hot = fineOf(idOf(now.getTime(), 0)) - COLD;
   const cold = deltas.filter(({ fine }) => fine < hot);
   return deltas.length - cold.length <= KEPT ? cold : deltas;
 }
 
-/** What some deltas add to a counter's nodes. */
+/** What some deltas add to a counter's items. */
 const additionsOf = (counter: Wide, deltas: readonly Delta[]): Sums =>
-  sumUp(
-    deltas.flatMap(({ fine, letter, n }) =>
-      innerLevels.map((level) => {
-        const node = nodeOf(level, fine);
-        return [nodeKey(counter, node), cellName(offsetIn(node, fine), letter), n] as const;
-      }),
-    ),
-  );
+  sumUp(deltas.flatMap(({ places, n }) => places(counter).map(([key, name]) => [key, name, n])));
 
 export interface Head {
   readonly key: string;

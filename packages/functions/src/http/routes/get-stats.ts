@@ -1,23 +1,37 @@
 import { Status } from "@attune/domain/lifecycle";
 import { statsOf } from "@attune/domain/stats";
+import { aggregate, groupings } from "@attune/store/counters/aggregate";
 import { readTotals } from "@attune/store/counters/read-totals";
 import type { Tally } from "@attune/store/counters/tally";
 import { store } from "../../resources.ts";
 import { dataAnswer } from "../answer.ts";
 import { endpoint } from "../endpoint.ts";
+import { choiceParam, timeParam } from "../params.ts";
 
 const byStatus = Status.options.map((status): [Status, Tally] => [
   status,
   { counter: { kind: "all" }, field: status },
 ]);
 
-/** `GET /stats`: one read unit, however many executions there are. */
-export const getStats = endpoint({ path: {}, query: {} }, async () => {
-  const totals = await readTotals(
-    store,
-    byStatus.map(([, tally]) => tally),
-    { consistent: true },
-  );
-  const counts = Object.fromEntries(byStatus.map(([status, tally]) => [status, totals(tally)]));
-  return dataAnswer(JSON.stringify(statsOf(counts)));
+/** What stands where, now: one read unit, however many executions there are. */
+async function readStats() {
+  const tallies = byStatus.map(([, tally]) => tally);
+  const totals = await readTotals(store, tallies, { consistent: true });
+  return statsOf(Object.fromEntries(byStatus.map(([status, tally]) => [status, totals(tally)])));
+}
+
+const query = {
+  since: timeParam("since").optional(),
+  until: timeParam("until").optional(),
+  interval: choiceParam("interval", ["minute", "hour", "day"]).optional(),
+  group_by: choiceParam("group_by", groupings).optional(),
+};
+
+/** `GET /stats`: of all there is now, or, where a parameter asks for it, of what was created in some time. */
+export const getStats = endpoint({ path: {}, query }, async (_, { group_by, ...when }) => {
+  const isAsked = [group_by, ...Object.values(when)].some((value) => value !== undefined);
+  const stats = isAsked
+    ? await aggregate(store, { ...when, groupBy: group_by })
+    : await readStats();
+  return dataAnswer(JSON.stringify(stats));
 });

@@ -1,0 +1,51 @@
+/** What the attributes of heads, nodes and durations say of the executions of a bucket, pure. */
+import { type Bucket, childOf, HOUR, MONTH, type Node } from "./buckets.ts";
+import type { Fields } from "./items.ts";
+import { parseCell, parseDuration } from "./keys.ts";
+import { type Lasting, letters } from "./tally.ts";
+
+const fieldOf: Readonly<Record<string, Lasting>> = Object.fromEntries(
+  (Object.keys(letters) as Lasting[]).map((field) => [letters[field], field]),
+);
+
+/** How many are in a lasting field. */
+export interface Cell {
+  readonly bucket: Bucket;
+  readonly field: Lasting;
+  readonly n: number;
+}
+
+const cellsBy = (fields: Fields, bucketAt: (at: number) => Bucket): Cell[] =>
+  Object.entries(fields).flatMap(([name, n]) => {
+    const { at, letter = "" } = parseCell(name) ?? {};
+    const field = fieldOf[letter];
+    return at === undefined || field === undefined ? [] : [{ bucket: bucketAt(at), field, n }];
+  });
+
+/** What a head has not spilled yet, by fine bucket. */
+export const cellsOfHead = (fields: Fields): Cell[] => cellsBy(fields, (at) => ({ level: 4, at }));
+
+/** What a node has, by its children. */
+export const cellsOfNode = (fields: Fields, node: Node): Cell[] =>
+  cellsBy(fields, (at) => childOf(node, at));
+
+/** How many ran for some time: see durations.ts. */
+export interface DurationCell {
+  readonly bucket: Bucket;
+  readonly duration: number;
+  readonly n: number;
+}
+
+const durationCellsBy = (fields: Fields, bucketAt: (at: number) => Bucket): DurationCell[] =>
+  Object.entries(fields).flatMap(([name, n]) => {
+    const ran = parseDuration(name);
+    return ran === undefined ? [] : [{ bucket: bucketAt(ran.at), duration: ran.duration, n }];
+  });
+
+/** What a head has not spilled yet, by the hour. */
+export const durationsOfHead = (fields: Fields): DurationCell[] =>
+  durationCellsBy(fields, (at) => ({ level: HOUR, at }));
+
+/** What a day has by the hour, or a month as a whole. */
+export const durationsOfNode = (fields: Fields, node: Node): DurationCell[] =>
+  durationCellsBy(fields, (at) => (node.level === MONTH ? node : childOf(node, at)));
