@@ -2,14 +2,12 @@
 import { existsSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { packOf } from "@attune/domain/execution";
+import { shards } from "@attune/functions/limits";
 import { dynamoDbFile } from "@attune/local/engines/dynamodb";
 import { lockFolder } from "@attune/local/engines/lock";
 import { indexStreams } from "@attune/local/engines/streams";
-import { accessPatterns } from "@attune/store/access-patterns/index";
-import { FEED } from "@attune/store/create-execution";
+import { indexKeysOf } from "@attune/store/index-keys";
 import type { ExecutionRecord } from "@attune/store/record";
-import type { TableNames } from "@attune/store/store";
 import { importArchive, writePart } from "./archive.ts";
 import { derive } from "./derive.ts";
 import { type Past, population, type Seeded } from "./population.ts";
@@ -19,18 +17,7 @@ const PART = 5_000;
 
 export type Progress = (stage: "drawn" | "imported" | "counted", executions: number) => void;
 
-const names: TableNames = {
-  Executions: "Executions",
-  Payloads: "Payloads",
-  Idempotency: "Idempotency",
-  Counters: "Counters",
-};
-
-function itemOf(record: ExecutionRecord): object {
-  const pack = packOf(record.action_ref);
-  const given = { record, feed: FEED, ...(pack === undefined ? {} : { pack }) };
-  return accessPatterns.createExecution.params(names, given).Item ?? {};
-}
+const itemOf = (record: ExecutionRecord) => ({ ...record, ...indexKeysOf(record, shards) });
 
 async function writeArchive(archive: string, past: Past, progress: Progress): Promise<void> {
   let part = 0;
