@@ -25,6 +25,8 @@ export default defineConfig({
       project("local"),
       project("infra", { globalSetup: ["test/infra/global-setup.ts"] }),
       project("docs"),
+      project("seed"),
+      project("bench"),
       project("e2e"),
       project("chaos"),
     ],

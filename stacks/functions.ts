@@ -1,3 +1,4 @@
+import { unusedCredentialSources } from "../packages/topology/src/bundles.ts";
 import { functions, type Lambda } from "../packages/topology/src/functions.ts";
 import { limits } from "../packages/topology/src/limits.ts";
 import type { Buckets } from "./buckets.ts";
@@ -9,19 +10,6 @@ import type { Tables } from "./storage.ts";
 
 /** By the function's name in the topology. */
 export type Functions = Readonly<Record<string, sst.aws.Function>>;
-
-/**
- * Sources of credentials that a Lambda has no use for, a quarter of a bundle with what they import: its
- * environment holds them, and the SDK imports a source only where the environment holds none.
- */
-const unusedCredentialSources = [
-  "@aws-sdk/credential-provider-http",
-  "@aws-sdk/credential-provider-ini",
-  "@aws-sdk/credential-provider-process",
-  "@aws-sdk/credential-provider-sso",
-  "@aws-sdk/credential-provider-web-identity",
-  "@smithy/credential-provider-imds",
-];
 
 /** One Lambda for each function of the topology, whatever number of routes and triggers it has. */
 export function createFunctions(
@@ -62,7 +50,7 @@ function createFunction(
     architecture: "arm64",
     timeout: `${lambda.timeout} seconds`,
     memory: `${lambda.memory} MB`,
-    nodejs: { minify: true, esbuild: { external: unusedCredentialSources } },
+    nodejs: { minify: true, esbuild: { external: [...unusedCredentialSources] } },
     environment: { ...limitsOf(lambda, settings), ...shardsOf(lambda, settings) },
     logging: { format: "json", logGroup: logs.name },
     link: [

@@ -44,17 +44,12 @@ export const bytesOf = (payload: Payload): number =>
   "text" in payload ? Buffer.byteLength(payload.text) : payload.bytes;
 
 /**
- * Stores a payload where its size belongs, before an execution refers to it. The key holds a digest of
- * the text: a call that loses its race leaves the winner's payload alone.
+ * Where the size of a payload puts it. The key holds a digest of the text: a call that loses its race
+ * leaves the winner's payload alone.
  *
- * @throws ServiceError 413 when it is larger than 5 MB, 503 when S3 is away
+ * @throws ServiceError 413 when it is larger than 5 MB
  */
-export async function savePayload(
-  store: Store,
-  id: number,
-  kind: PayloadKind,
-  text: JsonText,
-): Promise<Payload> {
+export function payloadOf(id: number, kind: PayloadKind, text: JsonText): Payload {
   const bytes = Buffer.byteLength(text);
   if (bytes <= INLINE_BYTES[kind]) return { text };
   if (bytes > MAX_BYTES) {
@@ -65,13 +60,27 @@ export async function savePayload(
   }
   const digest = createHash("sha256").update(text).digest("base64url").slice(0, 22);
   const key = `${id}/${kind}/${digest}`;
-  if (bytes > ITEM_BYTES) {
-    await store.blobs.put(key, text);
-    return { object: key, bytes };
+  return bytes > ITEM_BYTES ? { object: key, bytes } : { ref: key, bytes };
+}
+
+/**
+ * Stores a payload where its size belongs, before an execution refers to it.
+ *
+ * @throws ServiceError 413 when it is larger than 5 MB, 503 when S3 is away
+ */
+export async function savePayload(
+  store: Store,
+  id: number,
+  kind: PayloadKind,
+  text: JsonText,
+): Promise<Payload> {
+  const payload = payloadOf(id, kind, text);
+  if ("object" in payload) await store.blobs.put(payload.object, text);
+  if ("ref" in payload) {
+    const params = accessPatterns.putPayload.params(store.tables, { key: payload.ref, text });
+    await store.client.send(new PutCommand(params));
   }
-  const params = accessPatterns.putPayload.params(store.tables, { key, text });
-  await store.client.send(new PutCommand(params));
-  return { ref: key, bytes };
+  return payload;
 }
 
 type Payloads = readonly (Payload | undefined)[];
