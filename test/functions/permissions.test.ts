@@ -98,6 +98,7 @@ const changes = (image: object, before: object) =>
           NewImage: marshall(image, { removeUndefinedValues: true }),
           OldImage: marshall(before, { removeUndefinedValues: true }),
           SequenceNumber: "1",
+          ApproximateCreationDateTime: new Date(),
         },
       },
     ],

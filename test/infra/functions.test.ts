@@ -47,7 +47,10 @@ describe.each(stages)("functions of %s", (stage) => {
     const build = graph.bundles.find((bundle) => bundle.function === componentOf(name));
     expect(build?.handler).toBe(lambda.handler);
     expect(build?.links.toSorted()).toEqual(
-      [lambda.tables, lambda.queues, lambda.buckets].flatMap(Object.keys).toSorted(),
+      [lambda.tables, lambda.queues, lambda.buckets]
+        .flatMap(Object.keys)
+        .concat(lambda.secrets ?? [])
+        .toSorted(),
     );
   });
 
