@@ -28,8 +28,9 @@ export const idsOfSpan = ({ from, below }: Span): Bounds => ({
 export const hoursOf = ({ from, below }: Span): Node[] =>
   Array.from({ length: below - from }, (_, at) => ({ level: HOUR, at: from + at }));
 
-/** The day that has a span. */
-export const dayOf = ({ from }: Span): Node => nodeOf(DAY, finesOf({ level: HOUR, at: from }).from);
+/** The days that have some of a span. */
+export const daysOf = ({ from, below }: Span): Node[] =>
+  nodesOf(DAY, finesOf({ level: HOUR, at: from }).from, finesOf({ level: HOUR, at: below }).from);
 
 /** The hour that a child of a day is. */
 export const hourIn = (day: Node, offset: number): number => childOf(day, offset).at;
