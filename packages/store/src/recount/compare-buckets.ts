@@ -1,5 +1,14 @@
 /** Compares the time buckets of a span of hours with the executions that were created in it. */
-import { HOUR, idOfFine, type Node } from "../counters/buckets.ts";
+import {
+  childOf,
+  DAY,
+  HOUR,
+  type InnerLevel,
+  idOfFine,
+  MONTH,
+  type Node,
+  nodeOf,
+} from "../counters/buckets.ts";
 import { type Fields, type Items, readItems } from "../counters/items.ts";
 import {
   durationsKey,
@@ -17,11 +26,13 @@ import type { Store } from "../store.ts";
 import { compare, type Difference } from "./differences.ts";
 import { contributionOfStood, look, type Stood } from "./look.ts";
 import type { Seen } from "./seen.ts";
-import { daysOf, hourIn, hourOf, hoursOf, type Span } from "./span.ts";
+import { hourIn, hourOf, nodesIn, type Span } from "./span.ts";
 
 /** What is compared of the counters of some executions in a span. */
 export interface Compared {
   readonly differences: readonly Difference[];
+  /** The days that have anything. */
+  readonly days: readonly number[];
   readonly stood: readonly Stood[];
   readonly state: State;
 }
@@ -37,25 +48,28 @@ const deltasIn = (span: Span, fields: Fields) =>
     return hour >= span.from && hour < span.below ? [delta] : [];
   });
 
-/** The items that have the buckets of a span: of the hours, and of their days. */
-const itemsIn = (span: Span, counter: Wide) => ({
-  days: daysOf(span).flatMap((day) => [nodeKey(counter, day), durationsKey(counter, day)]),
-  hours: hoursOf(span).map((hour) => nodeKey(counter, hour)),
-});
-
-/** What a head's attributes of a span come to in the items of its hours and its day. */
-function placed(span: Span, counter: Wide, fields: Fields): Count[] {
-  const { days, hours } = itemsIn(span, counter);
-  const keys = new Set([...days, ...hours]);
-  return deltasIn(span, fields).flatMap(({ places, n }) =>
-    places(counter)
-      .filter(([key]) => keys.has(key))
-      .map(([key, name]) => [key, name, n] as const),
-  );
+/** The items of a counter that are compared. */
+interface Places {
+  readonly counter: Wide;
+  readonly days: readonly Node[];
+  readonly hours: readonly Node[];
 }
 
+const dayKeysOf = (counter: Wide, day: Node) => [nodeKey(counter, day), durationsKey(counter, day)];
+const hourKeysOf = ({ counter, hours }: Places) => hours.map((hour) => nodeKey(counter, hour));
+
+/** What a head's attributes of a span come to in the items of hours and days. */
+const placed = (span: Span, counter: Wide, fields: Fields): Count[] =>
+  deltasIn(span, fields).flatMap(({ fine, places, n }) => {
+    const [day, hour] = [nodeOf(DAY, fine), nodeOf(HOUR, fine)];
+    const keys = [...dayKeysOf(counter, day), nodeKey(counter, hour)];
+    return places(counter)
+      .filter(([key]) => keys.includes(key))
+      .map(([key, name]) => [key, name, n] as const);
+  });
+
 /** What the items of a counter have of a span. */
-function kept(span: Span, counter: Wide, items: Items): Count[] {
+function kept(span: Span, places: Places, items: Items): Count[] {
   const countsOf = (key: string) =>
     Object.entries(items(key)).map(([name, n]) => [key, name, n] as const);
   const ofDay = (day: Node, key: string) =>
@@ -65,10 +79,10 @@ function kept(span: Span, counter: Wide, items: Items): Count[] {
       return hour >= span.from && hour < span.below;
     });
   return [
-    ...daysOf(span).flatMap((day) =>
-      [nodeKey(counter, day), durationsKey(counter, day)].flatMap((key) => ofDay(day, key)),
+    ...places.days.flatMap((day) =>
+      dayKeysOf(places.counter, day).flatMap((key) => ofDay(day, key)),
     ),
-    ...itemsIn(span, counter).hours.flatMap(countsOf),
+    ...hourKeysOf(places).flatMap(countsOf),
   ];
 }
 
@@ -84,28 +98,25 @@ function expectedIn(span: Span, counters: readonly Wide[], stood: readonly Stood
   );
 }
 
-/** The hours that a day says it has something of, or whose executions or heads have. */
-const hourKeysOf = (
+/** The nodes of a span that the ones above them name, or that have something else. */
+function named(
   span: Span,
-  counters: readonly Wide[],
-  counts: readonly Count[],
-  days: Items,
-) => {
-  const named = new Set(counts.map(([key]) => key));
-  return counters.flatMap((counter) => {
-    const present = new Set(
-      daysOf(span).flatMap((day) =>
-        Object.keys(days(nodeKey(counter, day))).flatMap((name) => {
-          const cell = parseCell(name);
-          return cell === undefined
-            ? []
-            : [nodeKey(counter, { level: HOUR, at: hourIn(day, cell.at) })];
-        }),
-      ),
-    );
-    return itemsIn(span, counter).hours.filter((key) => present.has(key) || named.has(key));
-  });
-};
+  counter: Wide,
+  { above, below }: { above: InnerLevel; below: InnerLevel },
+  items: Items,
+  keys: ReadonlySet<string>,
+): Node[] {
+  const names = nodesIn(above, span).flatMap((node) =>
+    Object.keys(items(nodeKey(counter, node))).flatMap((name) => {
+      const cell = parseCell(name);
+      return cell === undefined ? [] : [childOf(node, cell.at).at];
+    }),
+  );
+  const there = new Set(names);
+  return nodesIn(below, span).filter(
+    (node) => there.has(node.at) || keys.has(nodeKey(counter, node)),
+  );
+}
 
 /**
  * Compares the buckets of some counters in a span: of each hour by 15 seconds, of its day by the hour, and the durations.
@@ -131,29 +142,39 @@ export async function compareBuckets(
   const everySeen = seen.map(
     (one) => ({ seen: one, status: one.status, ledger: "right" }) as const,
   );
-  const known = [...expectedIn(span, counters, everySeen)].map(([key]) => [key, "", 0] as const);
+  const known = [...expectedIn(span, counters, everySeen)].map(([key]) => key);
   const looked = await look(
     store,
     { seen, heads: counters.flatMap((counter) => headKeys(counter, store.shards)) },
     async (state) => {
-      const consistent = { consistent: true };
-      const days = await readItems(
-        store,
-        counters.flatMap((counter) => itemsIn(span, counter).days),
-        consistent,
-      );
       const deltas = counters.flatMap((counter) => deltasOfHeads(store, span, counter, state));
-      const hours = await readItems(
-        store,
-        hourKeysOf(span, counters, [...known, ...deltas], days),
-        consistent,
+      const keys = new Set([...known, ...deltas.map(([key]) => key)]);
+      const read = (some: readonly string[]) => readItems(store, some, { consistent: true });
+      const months = await read(
+        counters.flatMap((counter) => nodesIn(MONTH, span).map((month) => nodeKey(counter, month))),
       );
+      const withDays = counters.map((counter) => {
+        const levels = { above: MONTH, below: DAY } as const;
+        return { counter, days: named(span, counter, levels, months, keys) };
+      });
+      const days = await read(
+        withDays.flatMap(({ counter, days }) => days.flatMap((day) => dayKeysOf(counter, day))),
+      );
+      const places = withDays.map((one): Places => {
+        const levels = { above: DAY, below: HOUR } as const;
+        return { ...one, hours: named(span, one.counter, levels, days, keys) };
+      });
+      const hours = await read(places.flatMap(hourKeysOf));
       const items: Items = (key) => ({ ...days(key), ...hours(key) });
-      return sumUp([...deltas, ...counters.flatMap((counter) => kept(span, counter, items))]);
+      return {
+        counted: sumUp([...deltas, ...places.flatMap((one) => kept(span, one, items))]),
+        days: [...new Set(places.flatMap((one) => one.days.map(({ at }) => at)))],
+      };
     },
     (before, after) => JSON.stringify(headsOf(before)) === JSON.stringify(headsOf(after)),
   );
   if (looked === undefined) return undefined;
-  const { stood, state, read: counted } = looked;
-  return { differences: compare(counted, expectedIn(span, counters, stood)), stood, state };
+  const { stood, state, read } = looked;
+  const differences = compare(read.counted, expectedIn(span, counters, stood));
+  return { differences, days: read.days, stood, state };
 }

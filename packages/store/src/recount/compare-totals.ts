@@ -4,7 +4,7 @@
  * How what is not final is divided into statuses is known by looking at all of it.
  */
 import { isFinal, Status } from "@attune/domain/lifecycle";
-import { finesOf, MONTH, type Node, nodeOf, offsetIn, root } from "../counters/buckets.ts";
+import { DAY, finesOf, MONTH, type Node, nodeOf, offsetIn, root } from "../counters/buckets.ts";
 import { type Fields, type Items, readItems } from "../counters/items.ts";
 import {
   cellName,
@@ -24,7 +24,6 @@ import type { Store } from "../store.ts";
 import { compare, type Difference, driftOf } from "./differences.ts";
 import { contributionOfStood, look, type Stood } from "./look.ts";
 import { readIds, readRecords, type Seen, seenOf } from "./seen.ts";
-import { daysOf, type Span } from "./span.ts";
 
 const passing = Status.options.filter((status) => !isFinal(status));
 const finals = Status.options.flatMap((status) =>
@@ -139,18 +138,18 @@ const isSpilled = (keys: readonly string[], before: State, after: State) =>
  * Compares the months, roots and totals of some counters. Two units for each counter and day, and half a unit for each
  * execution that is not final. `undefined`: something was spilled meanwhile.
  *
- * @param hours all that have executions, from the ids' epoch on
+ * @param dayNumbers the days that have anything, from the ids' epoch on
  * @param known what is wrong with the days, and not repaired
  * @param unfinished all executions that are not final; without them, what is not final is compared in sum
  */
 export async function compareTotals(
   store: Store,
   counters: readonly Wide[],
-  hours: Span,
+  dayNumbers: readonly number[],
   known: readonly Difference[],
   unfinished?: readonly Seen[],
 ): Promise<ComparedTotals | undefined> {
-  const days = daysOf(hours);
+  const days = dayNumbers.map((at): Node => ({ level: DAY, at }));
   const months = [...new Set(days.map((day) => nodeOf(MONTH, finesOf(day).from).at))].map(
     (at): Node => ({ level: MONTH, at }),
   );

@@ -31,10 +31,26 @@ async function refresh(store: Store, { pages }: State, seen: readonly Seen[]): P
   return fresh.filter((one) => one !== undefined);
 }
 
-export interface Look<T> {
+export interface Standings {
   readonly stood: readonly Stood[];
   readonly state: State;
-  readonly read: T;
+}
+
+const keysOf = (seen: readonly Seen[]) => new Set(seen.map(({ ledger }) => ledgerKey(ledger)));
+
+function standings(store: Store, seen: readonly Seen[], state: State): Standings {
+  const now = store.now().getTime();
+  const stood = seen.map((one) => {
+    const entry = entryOf(state.pages.get(ledgerKey(one.ledger)), one.id);
+    return { seen: one, ...standingOf(one, entry, now) };
+  });
+  return { stood, state };
+}
+
+/** Where some executions stand. A unit for each page. */
+export async function stand(store: Store, seen: readonly Seen[]): Promise<Standings> {
+  const state = await readState(store, keysOf(seen), new Set());
+  return standings(store, await refresh(store, state, seen), state);
 }
 
 /**
@@ -46,22 +62,16 @@ export async function look<T>(
   of: { seen: readonly Seen[]; heads: readonly string[] },
   read: (state: State) => Promise<T>,
   isSame: (before: State, after: State) => boolean = () => true,
-): Promise<Look<T> | undefined> {
-  const pageKeys = new Set(of.seen.map(({ ledger }) => ledgerKey(ledger)));
-  const heads = new Set(of.heads);
-  const state = await readState(store, pageKeys, heads);
+): Promise<(Standings & { readonly read: T }) | undefined> {
+  const [pages, heads] = [keysOf(of.seen), new Set(of.heads)];
+  const state = await readState(store, pages, heads);
   const seen = await refresh(store, state, of.seen);
   const result = await read(state);
-  const after = await readState(store, pageKeys, heads);
+  const after = await readState(store, pages, heads);
   // A page that has expired meanwhile has not changed.
   const hasMoved = [...after.pages].some(
     ([key, { revision }]) => state.pages.get(key)?.revision !== revision,
   );
   if (hasMoved || !isSame(state, after)) return undefined;
-  const now = store.now().getTime();
-  const stood = seen.map((one) => {
-    const entry = entryOf(state.pages.get(ledgerKey(one.ledger)), one.id);
-    return { seen: one, ...standingOf(one, entry, now) };
-  });
-  return { stood, state, read: result };
+  return { ...standings(store, seen, state), read: result };
 }

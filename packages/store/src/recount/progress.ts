@@ -17,12 +17,16 @@ export const Progress = z.object({
   finished: z.int().optional(),
   /** All hours that it looks at, from the ids' epoch on. */
   hours: SpanOf,
+  /** Up to here a repair counts what is too young to be compared. */
+  until: z.int(),
   /** The first hour that it has not looked at. */
   at: z.int(),
   /** What changed while it was looked at, for another time. */
   later: z.array(SpanOf),
   /** The name of the last counter whose totals are compared; `""` before the first one. */
   counter: z.string(),
+  /** Days that have anything, from the ids' epoch on. */
+  days: z.array(z.int()),
   executions: z.int(),
   spans: z.int(),
   differences: z.array(Difference),
@@ -39,7 +43,7 @@ export type Progress = z.infer<typeof Progress>;
 const KEPT = 1_000;
 
 export const begin = (
-  given: Pick<Progress, "mode" | "started" | "hours">,
+  given: Pick<Progress, "mode" | "started" | "hours" | "until">,
   before: Progress | undefined,
 ): Progress => ({
   ...given,
@@ -47,6 +51,7 @@ export const begin = (
   at: given.hours.from,
   later: [],
   counter: "",
+  days: [],
   executions: 0,
   spans: 0,
   differences: [],
@@ -58,13 +63,18 @@ export const begin = (
 
 export type Step =
   | { readonly kind: "span"; readonly from: number }
+  | { readonly kind: "young"; readonly from: number }
   | { readonly kind: "later"; readonly span: Span }
   | { readonly kind: "totals"; readonly after: string };
 
+export type SpanStep = Extract<Step, { kind: "span" | "later" }>;
+
 /** What is to be done next; `undefined` at the end. */
-export function stepOf({ finished, at, hours, later, counter }: Progress): Step | undefined {
+export function stepOf(progress: Progress): Step | undefined {
+  const { finished, mode, at, hours, until, later, counter } = progress;
   if (finished !== undefined) return undefined;
   if (at < hours.below) return { kind: "span", from: at };
+  if (at < until && mode === "repair") return { kind: "young", from: at };
   const [span] = later;
   return span ? { kind: "later", span } : { kind: "totals", after: counter };
 }
@@ -78,25 +88,40 @@ export function found(progress: Progress, differences: readonly Difference[]): P
   };
 }
 
+/** What a span came to. */
+export interface Passed {
+  readonly span: Span;
+  readonly days: readonly number[];
+  readonly executions: number;
+  readonly isBusy: boolean;
+}
+
 /** After a span. What was busy is looked at once more, at the end. */
 export function passed(
   progress: Progress,
-  step: Extract<Step, { kind: "span" | "later" }>,
-  { span, executions, isBusy }: { span: Span; executions: number; isBusy: boolean },
+  step: SpanStep,
+  { span, days, executions, isBusy }: Passed,
 ): Progress {
+  const all = [...new Set([...progress.days, ...days])].toSorted((one, other) => one - other);
   if (step.kind === "later") {
     const name = `hours ${span.from} to ${span.below}`;
     return {
       ...progress,
+      days: all,
       later: progress.later.slice(1),
       busy: isBusy ? [...progress.busy, name] : progress.busy,
     };
   }
   return {
     ...progress,
+    days: all,
     at: span.below,
     later: isBusy ? [...progress.later, { from: span.from, below: span.below }] : progress.later,
     executions: progress.executions + executions,
     spans: progress.spans + 1,
   };
 }
+
+/** What is wrong with the counters and stays so: a repair leaves nothing. */
+export const knownOf = ({ mode, differences }: Progress): readonly Difference[] =>
+  mode === "check" ? differences : [];

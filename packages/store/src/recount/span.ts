@@ -2,10 +2,10 @@
 import type { Bounds } from "@attune/domain/ids";
 import {
   childOf,
-  DAY,
   fineOf,
   finesOf,
   HOUR,
+  type InnerLevel,
   idOfFine,
   type Node,
   nodeOf,
@@ -18,19 +18,16 @@ import { readFeed } from "./seen.ts";
 export type Span = Bounds;
 
 export const hourOf = (id: number): number => nodeOf(HOUR, fineOf(id)).at;
-const firstIdOf = (hour: number): number => idOfFine(finesOf({ level: HOUR, at: hour }).from);
+const firstFineOf = (hour: number): number => finesOf({ level: HOUR, at: hour }).from;
 
 export const idsOfSpan = ({ from, below }: Span): Bounds => ({
-  from: firstIdOf(from),
-  below: firstIdOf(below),
+  from: idOfFine(firstFineOf(from)),
+  below: idOfFine(firstFineOf(below)),
 });
 
-export const hoursOf = ({ from, below }: Span): Node[] =>
-  Array.from({ length: below - from }, (_, at) => ({ level: HOUR, at: from + at }));
-
-/** The days that have some of a span. */
-export const daysOf = ({ from, below }: Span): Node[] =>
-  nodesOf(DAY, finesOf({ level: HOUR, at: from }).from, finesOf({ level: HOUR, at: below }).from);
+/** The nodes of a level that have some of a span. */
+export const nodesIn = (level: InnerLevel, { from, below }: Span): Node[] =>
+  nodesOf(level, firstFineOf(from), firstFineOf(below));
 
 /** The hour that a child of a day is. */
 export const hourIn = (day: Node, offset: number): number => childOf(day, offset).at;
@@ -38,8 +35,8 @@ export const hourIn = (day: Node, offset: number): number => childOf(day, offset
 /** Executions that are looked at together; more, where an hour has more. */
 const TOGETHER = 5_000;
 
-/** Hours that are looked at together: 32 days. */
-const LONGEST = 32 * 24;
+/** Hours that are looked at together: twelve months of 32 days. */
+const LONGEST = 12 * 32 * 24;
 
 /** The next span that is looked at as one, and the executions that were created in it. */
 export async function nextSpan(store: Store, from: number, below: number) {
