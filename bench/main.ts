@@ -21,11 +21,14 @@ import {
   latencySection,
   lifecycleSection,
   routeSection,
+  searchSection,
 } from "./report.ts";
 import { measureRoutes } from "./routes.ts";
+import { measureSearch } from "./search.ts";
 import { startCountedService } from "./service.ts";
 
 const EXECUTIONS = 1_000;
+const SEARCHED = 10_000;
 const file = fileURLToPath(new URL("../docs/measurements.md", import.meta.url));
 const { values: options } = parseArgs({ options: { write: { type: "boolean", default: false } } });
 
@@ -55,6 +58,7 @@ const report = [
 Written by \`npm run bench -- --write\` on ${date} (${machine}). \`test/e2e/capacity.test.ts\` holds the service to
 what is exact in them.`,
   ...(await measureUnits()),
+  searchSection(await measureSearch(SEARCHED)),
   bundleSection(await measureBundles()),
   latencySection(await measureLatency()),
   handoffSection(await measureHandoff()),

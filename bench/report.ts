@@ -3,8 +3,11 @@ import { type Cost, totalOf, type Units } from "./cost.ts";
 import type { Handoff } from "./handoff.ts";
 import type { Latency } from "./latency.ts";
 import type { Counting } from "./lifecycle.ts";
+import type { SearchCosts } from "./search.ts";
 import type { Spread } from "./spread.ts";
 import { markdownTable } from "./table.ts";
+
+const numbers = new Intl.NumberFormat("en");
 
 export function routeSection(costs: ReadonlyMap<string, Cost>, executions: number): string {
   const header = ["Route", "Requests", "One after the other", "Read units", "Write units", "Items"];
@@ -108,6 +111,38 @@ alone, touches no index and wakes no consumer of the stream.
 ${markdownTable(
   ["Heartbeats", "Write units"],
   [...units].map(([beats, written]) => [String(beats), written]),
+)}`;
+}
+
+export function searchSection({ executions, items, rates }: SearchCosts): string {
+  const one = (units: number) => units / executions;
+  return `## Search in results
+
+${numbers.format(executions)} executions with results of some 250 bytes, which run for ten seconds on the average. The stream
+brings a batch each second, the compaction runs every minute. The search is for what is nowhere, from end to end.
+Reading the items instead takes ${numbers.format(items)} read units.
+
+${markdownTable(
+  [
+    "Executions a second",
+    "Write units an execution, stream",
+    "Compaction",
+    "Read units of the search",
+    "An execution",
+    "Of reading the items",
+    "Requests",
+    "One after the other",
+  ],
+  [...rates].map(([rate, { saved, compacted, search }]) => [
+    String(rate),
+    saved,
+    compacted,
+    search.readUnits,
+    one(search.readUnits).toFixed(4),
+    `1/${Math.floor(items / search.readUnits)}`,
+    search.requests,
+    search.roundTrips,
+  ]),
 )}`;
 }
 
