@@ -1,8 +1,8 @@
 /** The sections of docs/measurements.md. */
 import { type Cost, totalOf, type Units } from "./cost.ts";
+import type { Counting } from "./counting.ts";
 import type { Handoff } from "./handoff.ts";
 import type { Latency } from "./latency.ts";
-import type { Counting } from "./lifecycle.ts";
 import type { SearchCosts } from "./search.ts";
 import type { Spread } from "./spread.ts";
 import { markdownTable } from "./table.ts";
@@ -45,13 +45,11 @@ export function lifecycleSection(
     ...resources.map((resource) => units[resource] ?? ""),
     totalOf(units),
   ]);
-  const countingRows = [...countings].map(([order, { writeUnits, readUnits, batches }]) => [
-    order,
-    batches.length,
-    `${Math.min(...batches)} to ${Math.max(...batches)}`,
-    readUnits,
-    writeUnits,
-    written + writeUnits,
+  const countingRows = [...countings].map(([workload, units]) => [
+    workload,
+    ...[units.heads, units.groups, units.ledger, units.spills, units.sum],
+    written + units.sum,
+    units.reads,
   ]);
   return `## A lifecycle
 
@@ -60,20 +58,14 @@ executor, the worker protocol and the counters.
 
 ${markdownTable(["Step", ...columns, "Sum"], stepRows)}
 
-The counters' share of one execution, of a thousand in ten actions and three packs, each with an enforcement and a parent
-of its own, sixty-four on a page of the ledger, counted in batches of a hundred changes of the stream. It depends on
-which changes share a batch: those of one execution fold into one, and those on one page write the page once. A
-write in a transaction costs twice.
+The counters' share of one execution, of 200 a second in 50 actions and 10 packs, made by five instances, counted in
+batches of a thousand changes of the stream. Heads are the totals of all, an action and a pack, with what was counted
+lately; groups those of enforcements and parents; spills what goes from the heads to the time buckets. What shares a
+batch shares writes: runs that end in any order touch a page of the ledger, and an item of groups, for almost each of
+them. A write in a transaction costs twice.
 
 ${markdownTable(
-  [
-    "Order of the changes",
-    "Batches",
-    "Write units a batch",
-    "Read units, each",
-    "Write units, each",
-    "Whole lifecycle",
-  ],
+  ["Workload", "Heads", "Groups", "Ledger", "Spills", "Sum", "Whole lifecycle", "Read units"],
   countingRows,
 )}`;
 }
