@@ -36,7 +36,11 @@ export async function createDerive(database: MemoryDynamoDb) {
   return async (images: readonly Image[]): Promise<void> => {
     const records = images.map((NewImage) => ({
       eventName: "INSERT" as const,
-      dynamodb: { NewImage, SequenceNumber: NewImage.id?.N },
+      dynamodb: {
+        NewImage,
+        SequenceNumber: NewImage.id?.N,
+        ApproximateCreationDateTime: new Date(NewImage.updated?.S ?? Number.NaN),
+      },
     }));
     const { batchItemFailures } = Answer.parse(await handler(streamEvent(records, ""), {}));
     const [failed] = batchItemFailures;
