@@ -13,7 +13,7 @@ const PAGE_UNITS = 12;
 /** Round trips one after the other, of one filter, and of several that are mixed. */
 const PAGE_TRIPS = 2;
 const MIXED_TRIPS = 3;
-const LIFECYCLE_UNITS = 28;
+const LIFECYCLE_UNITS = 27;
 
 let service: CountedService;
 let withFew: Map<string, Cost>;
