@@ -1,10 +1,13 @@
 /** The sections of docs/measurements.md. */
 import { type Cost, totalOf, type Units } from "./cost.ts";
+import type { Counting } from "./counting.ts";
 import type { Handoff } from "./handoff.ts";
 import type { Latency } from "./latency.ts";
-import type { Counting } from "./lifecycle.ts";
+import type { SearchCosts } from "./search.ts";
 import type { Spread } from "./spread.ts";
 import { markdownTable } from "./table.ts";
+
+const numbers = new Intl.NumberFormat("en");
 
 export function routeSection(costs: ReadonlyMap<string, Cost>, executions: number): string {
   const header = ["Route", "Requests", "One after the other", "Read units", "Write units", "Items"];
@@ -42,13 +45,11 @@ export function lifecycleSection(
     ...resources.map((resource) => units[resource] ?? ""),
     totalOf(units),
   ]);
-  const countingRows = [...countings].map(([order, { writeUnits, readUnits, batches }]) => [
-    order,
-    batches.length,
-    `${Math.min(...batches)} to ${Math.max(...batches)}`,
-    readUnits,
-    writeUnits,
-    written + writeUnits,
+  const countingRows = [...countings].map(([workload, units]) => [
+    workload,
+    ...[units.heads, units.groups, units.ledger, units.spills, units.sum],
+    written + units.sum,
+    units.reads,
   ]);
   return `## A lifecycle
 
@@ -57,20 +58,14 @@ executor, the worker protocol and the counters.
 
 ${markdownTable(["Step", ...columns, "Sum"], stepRows)}
 
-The counters' share of one execution, of a thousand in ten actions and three packs, each with an enforcement and a parent
-of its own, sixty-four on a page of the ledger, counted in batches of a hundred changes of the stream. It depends on
-which changes share a batch: those of one execution fold into one, and those on one page write the page once. A
-write in a transaction costs twice.
+The counters' share of one execution, of 200 a second in 50 actions and 10 packs, made by five instances, counted in
+batches of a thousand changes of the stream. Heads are the totals of all, an action and a pack, with what was counted
+lately; groups those of enforcements and parents; spills what goes from the heads to the time buckets. What shares a
+batch shares writes: runs that end in any order touch a page of the ledger, and an item of groups, for almost each of
+them. A write in a transaction costs twice.
 
 ${markdownTable(
-  [
-    "Order of the changes",
-    "Batches",
-    "Write units a batch",
-    "Read units, each",
-    "Write units, each",
-    "Whole lifecycle",
-  ],
+  ["Workload", "Heads", "Groups", "Ledger", "Spills", "Sum", "Whole lifecycle", "Read units"],
   countingRows,
 )}`;
 }
@@ -108,6 +103,38 @@ alone, touches no index and wakes no consumer of the stream.
 ${markdownTable(
   ["Heartbeats", "Write units"],
   [...units].map(([beats, written]) => [String(beats), written]),
+)}`;
+}
+
+export function searchSection({ executions, items, rates }: SearchCosts): string {
+  const one = (units: number) => units / executions;
+  return `## Search in results
+
+${numbers.format(executions)} executions with results of some 250 bytes, which run for ten seconds on the average. The stream
+brings a batch each second, the compaction runs every minute. The search is for what is nowhere, from end to end.
+Reading the items instead takes ${numbers.format(items)} read units.
+
+${markdownTable(
+  [
+    "Executions a second",
+    "Write units an execution, stream",
+    "Compaction",
+    "Read units of the search",
+    "An execution",
+    "Of reading the items",
+    "Requests",
+    "One after the other",
+  ],
+  [...rates].map(([rate, { saved, compacted, search }]) => [
+    String(rate),
+    saved,
+    compacted,
+    search.readUnits,
+    one(search.readUnits).toFixed(4),
+    `1/${Math.floor(items / search.readUnits)}`,
+    search.requests,
+    search.roundTrips,
+  ]),
 )}`;
 }
 

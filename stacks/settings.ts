@@ -113,3 +113,35 @@ export function alarmAddressOf(
       `https:// URL), or give the stage alarms: false in stacks/settings.ts.`,
   );
 }
+
+export interface OpenSearch {
+  /** https:// URL. */
+  readonly endpoint: string;
+  readonly domainArn: string;
+}
+
+/**
+ * The domain of OpenSearch Service that a stage copies its executions to, `undefined` where it copies none: the
+ * environment variables `OPENSEARCH_ENDPOINT` and `OPENSEARCH_DOMAIN_ARN` of the deployment.
+ *
+ * @throws where a stage names one by halves, or has no point-in-time recovery, which the copy begins with.
+ */
+export function openSearchOf(
+  stage: string,
+  environment: Readonly<NodeJS.ProcessEnv>,
+): OpenSearch | undefined {
+  const { OPENSEARCH_ENDPOINT: endpoint, OPENSEARCH_DOMAIN_ARN: domainArn } = environment;
+  if (!endpoint && !domainArn) return undefined;
+  if (!endpoint?.startsWith("https://") || !domainArn?.startsWith("arn:")) {
+    throw new Error(
+      `Stage "${stage}" does not say which OpenSearch it copies to: set both OPENSEARCH_ENDPOINT (an https:// URL) ` +
+        "and OPENSEARCH_DOMAIN_ARN, or neither.",
+    );
+  }
+  if (!settingsOf(stage).pointInTimeRecovery) {
+    throw new Error(
+      `Stage "${stage}" cannot copy to OpenSearch: give it pointInTimeRecovery: true in stacks/settings.ts.`,
+    );
+  }
+  return { endpoint, domainArn };
+}

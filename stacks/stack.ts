@@ -2,10 +2,11 @@ import { createApi } from "./api.ts";
 import { createBuckets } from "./buckets.ts";
 import { createFunctions } from "./functions.ts";
 import { createAlarms } from "./monitoring.ts";
+import { createOpenSearchPipeline } from "./open-search.ts";
 import { linkNamesOnly } from "./permissions.ts";
 import { createQueues } from "./queues.ts";
 import { createSecrets } from "./secrets.ts";
-import { alarmAddressOf, authOf, settingsOf } from "./settings.ts";
+import { alarmAddressOf, authOf, openSearchOf, settingsOf } from "./settings.ts";
 import { createTables } from "./storage.ts";
 import { createTriggers } from "./triggers.ts";
 
@@ -14,6 +15,7 @@ export function createStack(stage: string) {
   const settings = settingsOf(stage);
   const auth = authOf(stage, process.env);
   const alarmAddress = alarmAddressOf(stage, process.env);
+  const openSearch = openSearchOf(stage, process.env);
   linkNamesOnly();
   const tables = createTables(settings);
   const queues = createQueues();
@@ -21,6 +23,7 @@ export function createStack(stage: string) {
   const functions = createFunctions(settings, tables, queues, buckets, createSecrets(settings));
   createTriggers(tables, queues, functions);
   const api = createApi(settings, auth, functions);
+  if (openSearch) createOpenSearchPipeline(openSearch, tables);
   if (alarmAddress) createAlarms(alarmAddress, { api, tables, queues, functions });
   return { api: api.url };
 }

@@ -3,43 +3,44 @@
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/S3DataExport.Output.html
  */
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { gunzip, gzip, constants as zlib } from "node:zlib";
+import { gzip, constants as zlib } from "node:zlib";
 import { dynamoDbFile, findBinary } from "@attune/local/engines/dynamodb";
 import { tableInput } from "@attune/local/resources/tables";
 import { type Table, type TableName, tables } from "@attune/topology/tables";
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 
-export type Image = Record<string, AttributeValue>;
+export type Image = Readonly<Record<string, AttributeValue>>;
 
-const folderOf = (archive: string, table: TableName) => join(archive, "tables", table, "data");
+/** An item as DynamoDB writes it. */
+export const imageOf = (item: object): Image =>
+  marshall({ ...item }, { removeUndefinedValues: true });
 
-/** Writes the `part`-th file of a table's items; parts are imported in their order. */
+/** Bytes are base64 in an export. */
+const jsonOf = (image: Image) =>
+  JSON.stringify({
+    Item: Object.fromEntries(
+      Object.entries(image).map(([name, value]) => [
+        name,
+        value.B === undefined ? value : { B: Buffer.from(value.B).toString("base64") },
+      ]),
+    ),
+  });
+
+/** Writes the `part`-th file of a table's items. */
 export async function writePart(
   archive: string,
   table: TableName,
   part: number,
-  items: readonly object[],
+  images: readonly Image[],
 ): Promise<void> {
-  const folder = folderOf(archive, table);
+  const folder = join(archive, "tables", table, "data");
   await mkdir(folder, { recursive: true });
-  const lines = items.map((item) =>
-    JSON.stringify({ Item: marshall({ ...item }, { removeUndefinedValues: true }) }),
-  );
-  const bytes = await promisify(gzip)(lines.join("\n"), { level: zlib.Z_BEST_SPEED });
+  const bytes = await promisify(gzip)(images.map(jsonOf).join("\n"), { level: zlib.Z_BEST_SPEED });
   await writeFile(join(folder, `${String(part).padStart(6, "0")}.json.gz`), bytes);
-}
-
-/** The items of a table, part by part. */
-export async function* readParts(archive: string, table: TableName): AsyncGenerator<Image[]> {
-  const folder = folderOf(archive, table);
-  for (const file of (await readdir(folder)).toSorted()) {
-    const text = String(await promisify(gunzip)(await readFile(join(folder, file))));
-    yield text.split("\n").map((line): Image => JSON.parse(line).Item);
-  }
 }
 
 /** Makes the engine's file in `dataDir`: the tables of the topology, with the archive's items. */

@@ -1,60 +1,49 @@
-/** What the stream derives from executions, made by the function that follows it in earnest. */
-import { startDynamoDb } from "@attune/local/engines/dynamodb";
-import { startSqs } from "@attune/local/engines/sqs";
-import { loadFunctions } from "@attune/local/invoke";
-import { ensureResources, lambdaEnvironment, take } from "@attune/local/resources";
-import type { DynamoDBBatchResponse } from "aws-lambda";
-import * as z from "zod";
-import { type Image, readParts } from "./archive.ts";
+/**
+ * What the stream derives from executions, made by the function that follows it in earnest, on tables in
+ * memory: a million executions are counted in minutes.
+ */
 
-/** Past any that the engine gives: what is named after the first record of a batch stays apart. */
-const FIRST_SEQUENCE = 10n ** 30n;
+import { lambdaEnvironment } from "@attune/local/resources";
+import { streamEvent } from "@attune/local/triggers/stream-event";
+import { tables } from "@attune/topology/tables";
+import * as z from "zod";
+import type { MemoryDynamoDb } from "../../test/fixtures/memory-dynamodb.ts";
+import type { Image } from "./archive.ts";
 
 const Answer = z.object({
   batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })),
-}) satisfies z.ZodType<DynamoDBBatchResponse>;
-
-const recordOf = (NewImage: Image, place: number) => ({
-  eventID: `seed-${place}`,
-  eventName: "INSERT",
-  eventSource: "aws:dynamodb",
-  dynamodb: {
-    NewImage,
-    SequenceNumber: String(FIRST_SEQUENCE + BigInt(place)),
-    StreamViewType: "NEW_AND_OLD_IMAGES",
-  },
 });
 
+type Handler = (event: unknown, context: object) => unknown;
+const isHandler = (value: unknown): value is Handler => typeof value === "function";
+const Module = z.object({ handler: z.custom<Handler>(isHandler, "is no function") });
+
 /**
- * Starts the engines on `dataDir`, and gives the function of the counters every execution of the archive,
- * as it ended: once a process, since the functions read their environment once.
+ * The function of the counters on a database in memory: once a process, since it reads its environment once.
  *
- * @param done called with the number of executions that are done so far
- * @throws Error when the function does not take one
+ * @returns counts some executions, as they ended; throws Error where the function does not take one
  */
-export async function derive(
-  archive: string,
-  dataDir: string,
-  done: (executions: number) => void,
-): Promise<void> {
-  const engines = await Promise.all([
-    startDynamoDb({ port: 0, dataDir }),
-    startSqs({ port: 0, dataDir }),
-  ]);
-  try {
-    const servers = { dynamodb: engines[0].url, sqs: engines[1].url };
-    const environment = lambdaEnvironment(servers, await ensureResources(servers));
-    Object.assign(process.env, { POWERTOOLS_LOG_LEVEL: "WARN" }, environment);
-    const counters = take(await loadFunctions(), "counters");
-    let place = 0;
-    for await (const images of readParts(archive, "Executions")) {
-      const Records = images.map((image) => recordOf(image, ++place));
-      const { batchItemFailures } = Answer.parse(await counters.invoke({ Records }));
-      const [failed] = batchItemFailures;
-      if (failed) throw new Error(`The counters do not take record ${failed.itemIdentifier}`);
-      done(place);
-    }
-  } finally {
-    await Promise.all(engines.map((engine) => engine.stop()));
-  }
+export async function createDerive(database: MemoryDynamoDb) {
+  const named = Object.keys(tables).map((name) => [name, { name, streamArn: undefined }] as const);
+  const servers = { dynamodb: "http://127.0.0.1:1", sqs: "http://127.0.0.1:1" };
+  const resources = { tables: new Map(named), queues: new Map(), buckets: new Map() };
+  Object.assign(process.env, lambdaEnvironment(servers, resources));
+  const { store } = await import("@attune/functions/resources");
+  const counters = await import("@attune/functions/streams/counters");
+  const { handler } = Module.parse({ ...counters });
+  Object.assign(store.client, { send: async (command: unknown) => database.apply(command) });
+
+  return async (images: readonly Image[]): Promise<void> => {
+    const records = images.map((NewImage) => ({
+      eventName: "INSERT" as const,
+      dynamodb: {
+        NewImage,
+        SequenceNumber: NewImage.id?.N,
+        ApproximateCreationDateTime: new Date(NewImage.updated?.S ?? Number.NaN),
+      },
+    }));
+    const { batchItemFailures } = Answer.parse(await handler(streamEvent(records, ""), {}));
+    const [failed] = batchItemFailures;
+    if (failed) throw new Error(`The counters do not take execution ${failed.itemIdentifier}`);
+  };
 }

@@ -8,41 +8,51 @@ import { lockFolder } from "@attune/local/engines/lock";
 import { indexStreams } from "@attune/local/engines/streams";
 import { indexKeysOf } from "@attune/store/index-keys";
 import type { ExecutionRecord } from "@attune/store/record";
-import { importArchive, writePart } from "./archive.ts";
-import { derive } from "./derive.ts";
-import { type Past, population, type Seeded } from "./population.ts";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { createMemoryDynamoDb } from "../../test/fixtures/memory-dynamodb.ts";
+import { imageOf, importArchive, writePart } from "./archive.ts";
+import { createDerive } from "./derive.ts";
+import { type Past, population } from "./population.ts";
 
 /** Executions in a file of the archive, which are one batch for the counters. */
 const PART = 5_000;
 
-export type Progress = (stage: "drawn" | "imported" | "counted", executions: number) => void;
+/** The tables that are derived, and written when all is. */
+const derived = ["Payloads", "Counters", "Segments"] as const;
+
+export type Progress = (stage: "counted" | "imported", executions: number) => void;
 
 const itemOf = (record: ExecutionRecord) => ({ ...record, ...indexKeysOf(record, shards) });
 
-async function writeArchive(archive: string, past: Past, progress: Progress): Promise<void> {
-  let part = 0;
-  let drawn = 0;
-  let some: Seeded[] = [];
-  const flush = async () => {
-    part++;
-    drawn += some.length;
-    await writePart(
-      archive,
-      "Executions",
-      part,
-      some.map(({ record }) => itemOf(record)),
-    );
-    const texts = some.flatMap((one) => one.texts);
-    if (texts.length > 0) await writePart(archive, "Payloads", part, texts);
-    some = [];
-    progress("drawn", drawn);
-  };
-  progress("drawn", 0);
-  for (const one of population(past)) {
-    some.push(one);
-    if (some.length === PART) await flush();
+function* chunksOf<T>(all: Iterable<T>, size: number): Generator<T[]> {
+  let chunk: T[] = [];
+  for (const one of all) {
+    chunk.push(one);
+    if (chunk.length < size) continue;
+    yield chunk;
+    chunk = [];
   }
-  if (some.length > 0) await flush();
+  if (chunk.length > 0) yield chunk;
+}
+
+async function writeArchive(archive: string, past: Past, progress: Progress): Promise<void> {
+  const database = createMemoryDynamoDb();
+  const derive = await createDerive(database);
+  let part = 0;
+  let counted = 0;
+  progress("counted", counted);
+  for (const some of chunksOf(population(past), PART)) {
+    const images = some.map(({ record }) => imageOf(itemOf(record)));
+    await writePart(archive, "Executions", part++, images);
+    for (const Item of some.flatMap(({ texts }) => texts))
+      database.apply(new PutCommand({ TableName: "Payloads", Item }));
+    await derive(images);
+    counted += some.length;
+    progress("counted", counted);
+  }
+  for (const table of derived)
+    for (const items of chunksOf(database.items(table), PART))
+      await writePart(archive, table, part++, items.map(imageOf));
 }
 
 /**
@@ -63,8 +73,6 @@ export async function seed(dataDir: string, past: Past, progress: Progress): Pro
     progress("imported", 0);
     await importArchive(unfinished, unfinished);
     progress("imported", past.count);
-    progress("counted", 0);
-    await derive(unfinished, unfinished, (executions) => progress("counted", executions));
     // Also takes what the engine has left in its log into the file itself.
     indexStreams(unfinished);
     await rename(dynamoDbFile(unfinished), dynamoDbFile(dataDir));

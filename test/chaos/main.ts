@@ -18,6 +18,7 @@ for (let seed = first; seed < first + Number(values.seeds); seed++) {
     seed,
     executions: Number(values.executions),
     seconds: Number(values.seconds),
+    leastKills: 1,
     workers: 3,
     peaceSeconds: 180,
   });

@@ -14,8 +14,9 @@ import { countUnfinished, type Report, report } from "./report.ts";
 export interface Settings {
   readonly seed: number;
   readonly executions: number;
-  /** How long processes die. */
+  /** How long processes die; longer where so few have died by then. */
   readonly seconds: number;
+  readonly leastKills: number;
   readonly workers: number;
   /** How long it may take after that until everything is finished and counted. */
   readonly peaceSeconds: number;
@@ -70,7 +71,7 @@ export async function runChaos(settings: Settings): Promise<Result> {
     const end = Date.now() + settings.seconds * 1_000;
     let kills = 0;
     const killing = (async () => {
-      while (Date.now() < end) {
+      while (Date.now() < end || kills < settings.leastKills) {
         await sleep(200 + random.below(1_500));
         kills++;
         if (random.below(3) === 0) await fleet.killStack();

@@ -18,11 +18,30 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** More counters than one transaction writes: two of them, after the ledger was read. */
+/**
+ * Each of an action and a pack of its own: the directory has one of each and the packs to learn. More
+ * counters than one transaction writes: two of them, after the ledger was read. The search segment comes last.
+ */
 const EXECUTIONS = 26;
-const calls = ["BatchGetItem", "TransactWriteItems", "TransactWriteItems"];
+const calls = [
+  "BatchGetItem",
+  ...Array.from({ length: EXECUTIONS + 1 }, () => "UpdateItem"),
+  "TransactWriteItems",
+  "TransactWriteItems",
+  "PutItem",
+];
+/** The calls after which something happens, from 1: the first and the last of each kind. */
+const places = calls.flatMap((call, at) =>
+  at === calls.indexOf(call) || at === calls.lastIndexOf(call) ? [at + 1] : [],
+);
+const transaction = calls.indexOf("TransactWriteItems") + 1;
+let groups = 0;
 const changes = async () => {
-  for (let at = 0; at < EXECUTIONS; at++) await endedOne(world, "cancelled");
+  // Sixty-four neighbours would share an item.
+  for (let at = 0; at < EXECUTIONS; at++) {
+    const group = 64 * ++groups;
+    await endedOne(world, "cancelled", { enforcement: group, parent: group });
+  }
   return world.newRecords("counters");
 };
 const count = (records: readonly DynamoDBRecord[]) => world.deliverRecords("counters", records);
@@ -35,11 +54,11 @@ const countOnce = (records: readonly DynamoDBRecord[]) =>
 const plans: [string, Plan][] = [
   ["a crash before all of it", crashAfter(0)],
   ...Object.entries(mishaps).flatMap(([mishap, planFor]) =>
-    calls.map((call, at): [string, Plan] => [`${mishap}: ${call} ${at + 1}`, planFor(at + 1)]),
+    places.map((at): [string, Plan] => [`${mishap}: ${calls[at - 1]} ${at}`, planFor(at)]),
   ),
-  ["throttling for a moment", faultFrom(2, throttled, 1)],
-  ["throttling that outlasts the tries", faultFrom(3, throttled, ALL)],
-  ["a transaction that meets another one twice", faultFrom(2, transactionConflict, 2)],
+  ["throttling for a moment", faultFrom(transaction, throttled, 1)],
+  ["throttling that outlasts the tries", faultFrom(transaction + 1, throttled, ALL)],
+  ["a transaction that meets another one twice", faultFrom(transaction, transactionConflict, 2)],
 ];
 
 it("the counters read the ledger, and write these transactions", async () => {

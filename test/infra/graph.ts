@@ -24,7 +24,7 @@ const graphSchema = z.object({
 
 /** The stages that global-setup.ts synthesises, who may call them, and who hears of their alarms. */
 export const stages = ["personal", "production"] as const;
-export type Stage = (typeof stages)[number];
+export type Stage = (typeof stages)[number] | "staging";
 export const identityProvider = {
   AUTH_ISSUER: "https://identity.example.com/",
   AUTH_AUDIENCE: "executions",

@@ -132,7 +132,7 @@ export async function finish(
  */
 export function end(
   store: Store,
-  { id, version, beat }: ExecutionRecord,
+  { id, version, beat }: Pick<ExecutionRecord, "id" | "version" | "beat">,
   { to, by, error }: Exclude<Verdict, "wake">,
 ): Promise<Transition> {
   return changeStatus(store, {

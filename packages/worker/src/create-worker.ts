@@ -17,7 +17,7 @@ interface Settings {
   readonly actions: readonly Action[];
   /** Executions at once; 10 where nothing is said. */
   readonly concurrency?: number;
-  /** Between two heartbeats; 20, and at most 30. */
+  /** Between two heartbeats, at most; 20, and no more than 30. */
   readonly heartbeatSeconds?: number;
   /**
    * How long a message stays hidden without a heartbeat; 100. A little more than the 90 s after which a

@@ -90,11 +90,6 @@ describe("counting", () => {
     expect(contributionOf(forgotten, gone?.entry)).toBeUndefined();
   });
 
-  it("writes nothing for a change of owner alone", () => {
-    const entry = contributionOf(change, undefined)?.entry;
-    expect(contributionOf({ ...change, version: 4 }, entry)).toBeUndefined();
-  });
-
   it("settles an entry with a final status or a deletion", () => {
     const entryOf = (status: Change["status"]) =>
       contributionOf({ ...change, status, version: 9 }, 1 * 16 + 3)?.entry ?? -1;
@@ -146,5 +141,21 @@ describe("cutting into transactions", () => {
     ).filter((one) => one !== undefined);
     expect(cutIntoTransactions(contributions.slice(1)).map((some) => some.length)).toEqual([98]);
     expect(cutIntoTransactions(contributions).map((some) => some.length)).toEqual([98, 1]);
+  });
+
+  it("keeps together what shares heads, where nothing shares a page", () => {
+    const contributions = Array.from({ length: 160 }, (_, at) =>
+      contributionOf(
+        {
+          ...{ id: at, version: 1, status: "running", ledger: `${at}` },
+          membership: { action_ref: `pack_${at % 4}.action`, parent: 1 },
+        },
+        undefined,
+      ),
+    ).filter((one) => one !== undefined);
+    const itemsOf = (some: readonly { ledger: string; differences: Sums }[]) =>
+      new Set(some.flatMap(({ ledger, differences }) => [ledger, ...differences.keys()])).size;
+    // Of nine heads and a group, each transaction writes those of its own packs alone.
+    expect(cutIntoTransactions(contributions).map(itemsOf)).toEqual([100, 74]);
   });
 });

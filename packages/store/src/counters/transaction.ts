@@ -14,6 +14,12 @@ export type Writes = ReadonlyMap<string, readonly string[]>;
  */
 const LIMITS = { items: 100, attributes: 180 };
 
+function count<T>(all: Iterable<T>, holds: (one: T) => boolean): number {
+  let sum = 0;
+  for (const one of all) if (holds(one)) sum++;
+  return sum;
+}
+
 /** Cuts what is to be written into as few transactions as its order allows. */
 export function cut<T>(
   all: readonly T[],
@@ -22,18 +28,23 @@ export function cut<T>(
 ): T[][] {
   const transactions: T[][] = [];
   let open = new Map<string, Set<string>>();
+  const fits = (writes: Writes) =>
+    open.size + count(writes.keys(), (key) => !open.has(key)) <= items &&
+    [...writes].every(([key, names]) => {
+      const there = open.get(key) ?? new Set();
+      return there.size + count(names, (name) => !there.has(name)) <= attributes;
+    });
   for (const one of all) {
     const writes = writesOf(one);
-    const after = new Map(open);
-    for (const [key, names] of writes)
-      after.set(key, new Set([...(open.get(key) ?? []), ...names]));
-    const fits = after.size <= items && [...after.values()].every(({ size }) => size <= attributes);
-    if (fits && transactions.length > 0) {
-      transactions.at(-1)?.push(one);
-      open = after;
-    } else {
+    if (transactions.length > 0 && fits(writes)) transactions.at(-1)?.push(one);
+    else {
       transactions.push([one]);
-      open = new Map([...writes].map(([key, names]) => [key, new Set(names)]));
+      open = new Map();
+    }
+    for (const [key, names] of writes) {
+      const there = open.get(key) ?? new Set();
+      open.set(key, there);
+      for (const name of names) there.add(name);
     }
   }
   return transactions;

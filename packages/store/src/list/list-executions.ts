@@ -43,9 +43,6 @@ export interface Listed {
   readonly prev?: Cursor;
 }
 
-/** A page that begins this far past what the counters say is empty: they are never that late. */
-const COUNTERS_LAG = 10_000;
-
 /** What was found for a page, in the order of the list. */
 interface Found {
   readonly page: number;
@@ -132,19 +129,17 @@ async function findCounted(
   const counted = totalOf(store, plan, range);
   // Awaited further down, where a failure is heard; one before that must not go unheard.
   counted.catch(() => undefined);
-  const nothing = { page, skip, matches: [], isExact: true, hasNext: false, scanned: 0 };
-  if (skip > COUNTERS_LAG && skip > (await counted) + COUNTERS_LAG) {
-    return { ...nothing, total: await counted, hasPrev: false };
-  }
   const found = await pageAt(store, plan, { range, order, skip, perPage }, () => counted);
   const matches = found.page;
   const reached = skip + matches.length + Number(found.hasMore && found.stoppedAt === undefined);
   // What has come to the end of the list has counted by itself, and is not behind.
   const total = found.total ?? Math.max(await counted, matches.length > 0 ? reached : 0);
   return {
-    ...nothing,
+    page,
+    skip,
     matches,
     total,
+    isExact: true,
     hasNext: found.hasMore,
     hasPrev: page > 1,
     scanned: found.scanned,

@@ -15,6 +15,9 @@ export interface Part {
   readonly perPage: number;
 }
 
+/** A page that begins this far past what the counters know is empty: they are never that late. */
+const COUNTERS_LAG = 10_000;
+
 /** Matches that are walked over rather than located. */
 const NEAR = 300;
 
@@ -39,14 +42,16 @@ async function bucketOf(
   plan: Plan,
   { range, order, skip }: Part,
   total: () => Promise<number>,
-): Promise<Bucket | undefined> {
+): Promise<Bucket> {
   const { tallies = [] } = plan;
   // Without time buckets the list as a whole is one: its far half is walked to from the far end.
   if (!tallies.every(hasPositions)) return { range, before: 0, inside: await total() };
   const ahead = before(range, order);
   const passed = isOpen(ahead) ? 0 : await totalOf(store, plan, ahead);
-  const bucket = await locate(store, tallies, { order, offset: passed + skip });
-  return bucket && { ...bucket, before: bucket.before - passed };
+  const bucketAt = (place: number) => locate(store, tallies, { order, offset: passed + place });
+  // Past what the counters know, the last bucket that they know is where to go on from.
+  const bucket = (await bucketAt(skip)) ?? (await bucketAt((await total()) - 1));
+  return bucket ? { ...bucket, before: bucket.before - passed } : { range, before: 0, inside: 0 };
 }
 
 export interface Page {
@@ -120,7 +125,9 @@ export async function pageAt(
 ): Promise<Page> {
   if (part.skip <= NEAR) return takeForward(store, plan, part, part.skip, 0);
   const bucket = await bucketOf(store, plan, part, total);
-  if (bucket === undefined) return { page: [], scanned: 0, hasMore: false };
+  if (part.skip > bucket.before + bucket.inside + COUNTERS_LAG) {
+    return { page: [], scanned: 0, hasMore: false };
+  }
   // The list's own range begins within the bucket.
   if (bucket.before < 0) return takeForward(store, plan, part, part.skip, 0);
   const first = part.skip - bucket.before;

@@ -9,6 +9,7 @@ import { LINE_UNITS, searchResults } from "../search/search-results.ts";
 import type { Store } from "../store.ts";
 import { type Collected, collect, type Wanted } from "./collect.ts";
 import { costOf, type Path, pathsOf } from "./paths.ts";
+import { hasWholeRows } from "./sources.ts";
 import { talliesOf } from "./totals.ts";
 import { walk } from "./walk.ts";
 
@@ -57,13 +58,17 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   };
 }
 
-/** As many entries in one read: what half a read unit or one holds, at least, and a megabyte at most. */
-const ENTRIES = { least: 100, most: 10_000 };
+/**
+ * As many entries in one read: what a read unit holds at least, so that a list that is no longer has counted by
+ * itself, and a megabyte at most.
+ */
+const ENTRIES = { least: 100, leastRows: 50, most: 10_000 };
 
 /** Entries of a partition to read in each chunk. */
 function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted: Wanted) {
   const needed = ((wanted.skip + wanted.take + 1) * entriesPerMatch * 1.2) / store.shards;
-  const least = ENTRIES.least / (path.length * store.shards);
+  const isWhole = path.every(({ source }) => hasWholeRows(source));
+  const least = (isWhole ? ENTRIES.leastRows : ENTRIES.least) / (path.length * store.shards);
   const opensItems = path.some(({ onItem }) => onItem.length > 0);
   const opensResults = path.some(({ onItem }) => onItem.includes("result_contains"));
   const isOpen = path.some(({ onEntry }) => onEntry.length > 0);

@@ -4,7 +4,7 @@ import type { IdRange } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
-import { bytesOf, loadPayloads } from "../payloads.ts";
+import { bytesOf, loadPayloads, readUnitsOf } from "../payloads.ts";
 import { ExecutionRecord, Row } from "../record.ts";
 import type { Store } from "../store.ts";
 import { beyond, type Entry, readEntries } from "./entries.ts";
@@ -36,8 +36,8 @@ export async function readRows(store: Store, ids: readonly number[]): Promise<Ro
 /** Bytes of results that are held at a time. */
 const BYTES_AT_ONCE = 8_000_000;
 
-/** Half a read unit for four kilobytes. */
-const unitsOf = (bytes: number) => Math.ceil(bytes / 4_096) / 2;
+/** Read units of an execution's item. */
+const ITEM_UNITS = 0.5;
 
 /** The first records, as many as have results of so many bytes, but one at least. */
 function firstOf(records: readonly ExecutionRecord[], bytes: number): readonly ExecutionRecord[] {
@@ -68,14 +68,17 @@ async function readResults(store: Store, ids: readonly number[]): Promise<Items>
   );
   return {
     items: first.map((row, at) => ({ row, result: results[at] ?? null })),
-    units: first.reduce((sum, { result }) => sum + unitsOf(result ? bytesOf(result) : 1), 0),
+    units: first.reduce(
+      (sum, { result }) => sum + ITEM_UNITS + (result ? readUnitsOf(bytesOf(result)) : 0),
+      0,
+    ),
     stoppedAfter: first.length < inOrder.length ? first.at(-1)?.id : undefined,
   };
 }
 
 async function readItems(store: Store, ids: readonly number[]): Promise<Items> {
   const rows = await readRows(store, ids);
-  return { items: rows.map((row) => ({ row, result: null })), units: ids.length / 2 };
+  return { items: rows.map((row) => ({ row, result: null })), units: ids.length * ITEM_UNITS };
 }
 
 /** Tests on their items what the entries cannot tell, and leaves out what is gone. */

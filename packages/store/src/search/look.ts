@@ -2,7 +2,7 @@
 import { type Filter, meets, namesOf } from "@attune/domain/filter";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
-import { bytesOf, loadPayloads } from "../payloads.ts";
+import { bytesOf, loadPayloads, readUnitsOf } from "../payloads.ts";
 import { ExecutionRecord } from "../record.ts";
 import type { Store } from "../store.ts";
 import type { Line } from "./lines.ts";
@@ -17,9 +17,8 @@ export interface Looked {
   readonly elsewhere: number;
 }
 
-/** Read units of an execution's item, and bytes of a payload to a unit: payloads are read consistently. */
+/** Read units of an execution's item. */
 const ITEM_UNITS = 0.5;
-const UNIT_BYTES = 4_096;
 
 /** Looks at a line, as far as it tells. */
 export function lookAtLines(filter: SearchFilter): (line: Line) => Looked {
@@ -73,7 +72,7 @@ export async function lookElsewhere(
   const matches = records.filter((record, at) =>
     meets(filter, { ...record, result: results[at] }, namesOf(filter)),
   );
-  const units = undecided.map(({ elsewhere }) => ITEM_UNITS + Math.ceil(elsewhere / UNIT_BYTES));
+  const units = undecided.map(({ elsewhere }) => ITEM_UNITS + readUnitsOf(elsewhere));
   return {
     matches: new Set(matches.map(({ id }) => id)),
     units: units.reduce((sum, one) => sum + one, 0),

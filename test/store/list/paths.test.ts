@@ -1,0 +1,113 @@
+import type { Filter } from "@attune/domain/filter";
+import type { Tally } from "@attune/store/counters/tally";
+import { costOf, pathsOf, simplify } from "@attune/store/list/paths";
+import { talliesOf } from "@attune/store/list/totals";
+import { describe, expect, it } from "vitest";
+
+const partitionsOf = (filter: Filter) =>
+  pathsOf(filter).map((path) =>
+    path.map(({ source, onEntry, onItem }) =>
+      [
+        `${source.index} ${source.partitions(1).join()}`,
+        ...(onEntry.length > 0 ? [`entry: ${onEntry.join()}`] : []),
+        ...(onItem.length > 0 ? [`item: ${onItem.join()}`] : []),
+      ].join("; "),
+    ),
+  );
+
+describe("the paths of a filter", () => {
+  it.each<[Filter, string[][]]>([
+    [{}, [["by_feed 0|all"]]],
+    [{ status: ["failed"] }, [["by_status 0|failed"]]],
+    [{ status: ["failed", "running"] }, [["by_status 0|failed", "by_status 0|running"]]],
+    [{ action_ref: ["a.b", "c.d"] }, [["by_action 0|a.b", "by_action 0|c.d"]]],
+    [{ pack_name: "a" }, [["by_pack 0|a"]]],
+    [{ pack_name: "a.b" }, [["by_pack 0|a; entry: pack_name"]]],
+    [{ enforcement: 7 }, [["by_enforcement 7"]]],
+    [{ parent: 7 }, [["by_parent 7"]]],
+    [{ original_execution: 7 }, [["by_original 7"]]],
+    [{ top_level: true }, [["by_feed 0|all; entry: top_level"]]],
+    // What leaves nothing open is the only one.
+    [
+      { action_ref: ["a.b"], status: ["failed", "timeout"] },
+      [["by_action_status 0|a.b", "by_action_status 0|a.b"]],
+    ],
+    [
+      { action_ref: ["a.b"], status: ["failed", "running"] },
+      [
+        ["by_action_status 0|a.b", "by_status 0|running; entry: action_ref"],
+        ["by_action 0|a.b; item: status"],
+        ["by_status 0|failed; entry: action_ref", "by_status 0|running; entry: action_ref"],
+      ],
+    ],
+    [
+      { parent: 1, enforcement: 2 },
+      [["by_parent 1; entry: enforcement"], ["by_enforcement 2; entry: parent"]],
+    ],
+    [
+      { pack_name: "a", status: ["failed"], result_contains: "x" },
+      [
+        ["by_pack 0|a; item: status,result_contains"],
+        ["by_status 0|failed; entry: pack_name; item: result_contains"],
+      ],
+    ],
+  ])("%j", (filter, expected) => {
+    expect(partitionsOf(filter)).toEqual(expected);
+  });
+
+  it("reads a worker's executions by their statuses, whose entries tell the worker", () => {
+    const [path, ...others] = partitionsOf({ executor: 7 });
+    expect(others).toEqual([]);
+    expect(path).toHaveLength(10);
+    expect(path?.[0]).toBe("by_status 0|requested; entry: executor");
+  });
+
+  it("are read in every shard", () => {
+    const [[reading] = []] = pathsOf({ status: ["failed"] });
+    expect(reading?.source.partitions(3)).toEqual(["0|failed", "1|failed", "2|failed"]);
+  });
+
+  it("cost by their entries, and more where each needs its item", () => {
+    const countOf = ({ counter }: Tally) => (counter.kind === "all" ? 1_000 : 100);
+    const [byPack = [], byStatus = []] = pathsOf({ pack_name: "a", status: ["failed"] });
+    expect(costOf(byPack, countOf)).toBeCloseTo(100 * (1 / 100 + 1 / 2));
+    expect(costOf(byStatus, countOf)).toBeCloseTo(1_000 / 50);
+  });
+});
+
+describe("a filter is simplified", () => {
+  it.each<[Filter, Filter | undefined]>([
+    [{ status: ["failed", "failed"] }, { status: ["failed"] }],
+    [{ action_ref: ["a.b", "c.d", "a.b"], pack_name: "a" }, { action_ref: ["a.b"] }],
+    [{ action_ref: ["a.b"], pack_name: "c" }, undefined],
+    [{ enforcement: 2 ** 60 }, undefined],
+    [{ parent: 1.5 }, undefined],
+  ])("%j → %j", (filter, simple) => {
+    expect(simplify(filter)).toEqual(simple);
+  });
+});
+
+describe("the total of a filter", () => {
+  const text = ({ counter, field }: Tally) =>
+    [counter.kind, ...("of" in counter ? [counter.of] : []), field].join(" ");
+
+  it.each<[Filter, string[] | undefined]>([
+    [{}, ["all created"]],
+    [{ status: ["failed", "running"] }, ["all failed", "all running"]],
+    [{ action_ref: ["a.b", "c.d"] }, ["action a.b created", "action c.d created"]],
+    [{ pack_name: "a", status: ["running"] }, ["pack a running"]],
+    [{ top_level: true, pack_name: "a" }, ["pack a top_level"]],
+    [{ enforcement: 7 }, ["enforcement 7 created"]],
+    [{ parent: 7, status: ["failed", "timeout"] }, ["parent 7 failed", "parent 7 timeout"]],
+    // Nobody counts the statuses that are passed through by enforcement.
+    [{ enforcement: 7, status: ["running"] }, undefined],
+    [{ top_level: true, status: ["failed"] }, undefined],
+    [{ pack_name: "a.b" }, undefined],
+    [{ enforcement: 7, action_ref: ["a.b"] }, undefined],
+    [{ executor: 7 }, undefined],
+    [{ original_execution: 7 }, undefined],
+    [{ result_contains: "" }, undefined],
+  ])("%j is %j", (filter, expected) => {
+    expect(talliesOf(filter)?.map(text)).toEqual(expected);
+  });
+});
