@@ -3,6 +3,7 @@
  * alone changes a root, and counting moves a total and a bucket together, so that this is exact while writes go on.
  * How what is not final is divided into statuses is known by looking at all of it.
  */
+import { isDeepStrictEqual } from "node:util";
 import { isFinal, Status } from "@attune/domain/lifecycle";
 import { DAY, finesOf, MONTH, type Node, nodeOf, offsetIn, root } from "../counters/buckets.ts";
 import { type Fields, type Items, readItems } from "../counters/items.ts";
@@ -167,9 +168,7 @@ export async function compareTotals(
     () => readItems(store, [...above, ...below], { consistent: true }),
     (before, after) =>
       !isSpilled(heads, before, after) &&
-      roots.every(
-        (key) => JSON.stringify(before.heads.get(key)) === JSON.stringify(after.heads.get(key)),
-      ),
+      roots.every((key) => isDeepStrictEqual(before.heads.get(key), after.heads.get(key))),
   );
   if (looked === undefined) return undefined;
   const { stood, state, read: items } = looked;
