@@ -125,3 +125,9 @@ export function passed(
 /** What is wrong with the counters and stays so: a repair leaves nothing. */
 export const knownOf = ({ mode, differences }: Progress): readonly Difference[] =>
   mode === "check" ? differences : [];
+
+const DAY_MS = 24 * 3_600_000;
+
+/** Whether the daily check is to begin: never while a recount is open. @param now Unix time in milliseconds */
+export const isDue = (last: Progress | undefined, now: number): boolean =>
+  last === undefined || (last.finished !== undefined && now - last.started >= DAY_MS);
