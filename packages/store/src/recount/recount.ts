@@ -9,7 +9,6 @@ import { accessPatterns } from "../access-patterns/index.ts";
 import type { Store } from "../store.ts";
 import { metered } from "./meter.ts";
 import { begin, type Mode, Progress, stepOf } from "./progress.ts";
-import { readFeed } from "./seen.ts";
 import { hourOf } from "./span.ts";
 import { type Options, take } from "./steps.ts";
 
@@ -42,10 +41,8 @@ async function keep(store: Store, progress: Progress): Promise<Progress | undefi
 export async function beginRecount(store: Store, mode: Mode): Promise<Progress | undefined> {
   const started = store.now().getTime();
   const below = hourOf(idOf(started - YOUNG_MS, 0));
-  const firsts = await readFeed(store, { from: 0, below: Number.MAX_SAFE_INTEGER }, 1);
-  const from = Math.min(below, ...firsts.flat().map(hourOf));
   const until = hourOf(idOf(started, 0)) + 1;
-  const given = { mode, started, hours: { from, below }, until };
+  const given = { mode, started, hours: { from: 0, below }, until };
   return keep(store, begin(given, await readProgress(store)));
 }
 

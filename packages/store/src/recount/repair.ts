@@ -25,9 +25,9 @@ import { linesOf } from "../search/save-segments.ts";
 import { sortable } from "../search/windows.ts";
 import type { Store } from "../store.ts";
 import { type Difference, driftOf } from "./differences.ts";
-import { stand } from "./look.ts";
+import type { Standings } from "./look.ts";
 import { found, type Progress } from "./progress.ts";
-import { readRecords, type Seen } from "./seen.ts";
+import { readRecords } from "./seen.ts";
 
 /** Changes that are counted together. */
 const CHANGES_TOGETHER = 1_000;
@@ -36,8 +36,7 @@ const CHANGES_TOGETHER = 1_000;
  * Brings the ledger up to what the table has: counts what the stream would bring, and puts in what is missing or wrong.
  * A page that somebody else writes meanwhile is left for another time.
  */
-export async function mend(store: Store, seen: readonly Seen[]): Promise<void> {
-  const { stood, state } = await stand(store, seen);
+export async function mend(store: Store, { stood, state }: Standings): Promise<void> {
   const late = stood.flatMap((one) => (one.ledger === "late" ? [one.seen] : []));
   for (let at = 0; at < late.length; at += CHANGES_TOGETHER)
     await countChanges(store, late.slice(at, at + CHANGES_TOGETHER));

@@ -97,15 +97,18 @@ async function settle(
   options: Options,
 ): Promise<{ seen: readonly Seen[]; progress: Progress }> {
   const { seen, lines } = await readSpan(store, ids, progress, options);
-  const differences = [
-    ...unnamed(await readCounters(store), seen),
-    ...wrongEntries(await stand(store, seen)),
-    ...lines,
-  ];
+  const standings = await stand(store, seen);
+  const counted = standings.stood.flatMap((one) => (one.status === null ? [] : [one.seen]));
+  // Whoever counts writes the directory first.
+  const nameless = unnamed(await readCounters(store), counted);
+  const differences = [...nameless, ...wrongEntries(standings), ...lines];
   const after = found(progress, differences);
   if (progress.mode === "check") return { seen, progress: after };
-  await mend(store, seen);
-  await addToDirectory(store, [...new Set(seen.map(({ membership }) => membership.action_ref))]);
+  await addToDirectory(
+    store,
+    nameless.map(({ attribute }) => attribute),
+  );
+  await mend(store, standings);
   return { seen, progress: { ...after, repaired: after.repaired + differences.length } };
 }
 
@@ -151,7 +154,8 @@ async function note(
 /** Counts what is too young to be compared. */
 async function doYoung(store: Store, progress: Progress, from: number): Promise<Progress> {
   const { span, ids } = await nextSpan(store, from, progress.until);
-  for await (const records of readAll(store, ids)) await mend(store, records.map(seenOf));
+  for await (const records of readAll(store, ids))
+    await mend(store, await stand(store, records.map(seenOf)));
   return { ...progress, at: span.below, executions: progress.executions + ids.length };
 }
 
@@ -177,17 +181,19 @@ async function doTotals(
   const after = names.at(-1);
   if (after === undefined) return { ...progress, finished: store.now().getTime() };
   const [days, known] = [daysOf(store, progress), knownOf(progress)];
+  const compareThem = async (unfinished?: readonly Seen[]) =>
+    compareTotals(store, counters, days, known, unfinished);
   const divided = await lookTwice(options, async () => {
-    const unfinished = await readUnfinished(store);
-    const compared = await compareTotals(store, counters, days, known, unfinished);
+    const compared = await compareThem(await readUnfinished(store));
     return compared?.isDivided ? compared.differences : undefined;
   });
   const differences =
     divided ??
     (await lookTwice(
       options,
-      async () => (await compareTotals(store, counters, days, known))?.differences,
-    ));
+      async () => (await compareThem(await readUnfinished(store)))?.differences,
+    )) ??
+    (await lookTwice(options, async () => (await compareThem())?.differences));
   const of = `of ${names[0]} to ${after}`;
   const busy = [
     ...(divided ? [] : [`what is not final ${of}`]),
