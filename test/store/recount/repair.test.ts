@@ -1,3 +1,4 @@
+import { readTotals } from "@attune/store/counters/read-totals";
 import { deltaOf } from "@attune/store/counters/spill";
 import { driftOf } from "@attune/store/recount/differences";
 import type { Progress } from "@attune/store/recount/progress";
@@ -6,8 +7,9 @@ import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deliveries } from "../../fixtures/deliveries.ts";
+import { recount as oracle } from "../../fixtures/recount.ts";
 import { startStore } from "../../fixtures/store.ts";
-import { clear, empty, live, NOW, readTable, recount } from "./world.ts";
+import { clear, DAY_MS, empty, live, NOW, readTable, recount } from "./world.ts";
 
 let fixture: Awaited<ReturnType<typeof startStore>>;
 beforeAll(async () => {
@@ -84,13 +86,17 @@ describe.each([1, 3])("a repair, with %i shards", (shards) => {
     const property = fc.asyncProperty(
       deliveries,
       fc.array(fc.nat(), { minLength: 1 }),
-      async (some, writers) => {
-        const batches = some.batches(0);
-        await live(store, batches, writers);
+      fc.constantFrom(2 * DAY_MS, 10 * DAY_MS),
+      async (some, writers, age) => {
+        await live(store, some.batches(0), writers, age);
         await empty(store, "Counters");
         await empty(store, "Segments");
         await recount(store, "repair");
         expectClean(await recount(store, "check"));
+        const recounted = oracle(some.left(0));
+        const tallies = recounted.map(({ tally }) => tally);
+        const totals = await readTotals(store, tallies, { consistent: true });
+        expect(tallies.map((tally) => ({ tally, count: totals(tally) }))).toEqual(recounted);
       },
     );
     await fc.assert(

@@ -41,13 +41,14 @@ export async function write(store: Store, changes: readonly Change[], at: number
   return items;
 }
 
-/** What the stream makes of some batches, and the executions that it leaves. */
+/** What the stream makes of some batches, and the executions that it leaves, last changed so many milliseconds ago. */
 export async function live(
   store: Store,
   batches: readonly Change[][],
   writers: readonly number[] = [0],
+  age = 2 * DAY_MS,
 ): Promise<Item[]> {
-  const items = await write(store, batches.flat(), NOW - 10 * DAY_MS);
+  const items = await write(store, batches.flat(), NOW - age);
   for (const [at, batch] of batches.entries())
     await countChanges(store, batch, (writers[at % writers.length] ?? 0) % store.shards);
   await saveSegments(store, finalsOf(items));

@@ -34,21 +34,18 @@ async function compareSome(
   const places = groups.map(({ group }) => placeOf(group));
   const isPlace = (key: string, name: string) =>
     places.some((place) => place.key === key && place.at === parseCell(name)?.at);
-  const looked = await look(store, { seen, heads: [] }, async () => {
-    const items = await readItems(
+  const looked = await look(store, { seen, heads: [] }, () =>
+    readItems(
       store,
       places.map(({ key }) => key),
       { consistent: true },
-    );
-    const now = await Promise.all(groups.map(({ group }) => membersOf(store, group)));
-    const isSame = groups.every(({ members }, at) => String(members) === String(now[at]));
-    return { items, isSame };
-  });
-  if (!looked?.read.isSame) return undefined;
+    ),
+  );
+  if (looked === undefined) return undefined;
   const keys = [...new Set(places.map(({ key }) => key))];
   const counted = sumUp(
     keys.flatMap((key) =>
-      Object.entries(looked.read.items(key))
+      Object.entries(looked.read(key))
         .filter(([name]) => isPlace(key, name))
         .map(([name, n]) => [key, name, n] as const),
     ),
@@ -61,7 +58,11 @@ async function compareSome(
         .map(([name, n]) => [key, name, n] as const),
     ),
   );
-  return compare(counted, expected);
+  const differences = compare(counted, expected);
+  if (differences.length === 0) return [];
+  const now = await Promise.all(groups.map(({ group }) => membersOf(store, group)));
+  const isSame = groups.every(({ members }, at) => String(members) === String(now[at]));
+  return isSame ? differences : undefined;
 }
 
 /**

@@ -7,7 +7,7 @@ import { readState, type State } from "../counters/state.ts";
 import { readRecord } from "../read-execution.ts";
 import type { Store } from "../store.ts";
 import { type Seen, seenOf } from "./seen.ts";
-import { isAhead, type Standing, standingOf } from "./standing.ts";
+import { isAhead, mayBeForgotten, type Standing, standingOf } from "./standing.ts";
 
 /** An execution, and what is to be counted of it. */
 export interface Stood extends Standing {
@@ -36,7 +36,13 @@ export interface Standings {
   readonly state: State;
 }
 
-const keysOf = (seen: readonly Seen[]) => new Set(seen.map(({ ledger }) => ledgerKey(ledger)));
+/** The pages of the ledger that know some executions. */
+function keysOf(store: Store, seen: readonly Seen[]): Set<string> {
+  const now = store.now().getTime();
+  return new Set(
+    seen.filter((one) => !mayBeForgotten(one, now)).map(({ ledger }) => ledgerKey(ledger)),
+  );
+}
 
 function standings(store: Store, seen: readonly Seen[], state: State): Standings {
   const now = store.now().getTime();
@@ -49,7 +55,7 @@ function standings(store: Store, seen: readonly Seen[], state: State): Standings
 
 /** Where some executions stand. A unit for each page. */
 export async function stand(store: Store, seen: readonly Seen[]): Promise<Standings> {
-  const state = await readState(store, keysOf(seen), new Set());
+  const state = await readState(store, keysOf(store, seen), new Set());
   return standings(store, await refresh(store, state, seen), state);
 }
 
@@ -63,7 +69,7 @@ export async function look<T>(
   read: (state: State) => Promise<T>,
   isSame: (before: State, after: State) => boolean = () => true,
 ): Promise<(Standings & { readonly read: T }) | undefined> {
-  const [pages, heads] = [keysOf(of.seen), new Set(of.heads)];
+  const [pages, heads] = [keysOf(store, of.seen), new Set(of.heads)];
   const state = await readState(store, pages, heads);
   const seen = await refresh(store, state, of.seen);
   const result = await read(state);

@@ -22,6 +22,10 @@ export interface Standing {
   readonly ledger: "right" | "late" | "wrong";
 }
 
+/** Whether the ledger may have forgotten an execution, which is as it was counted then. @param now Unix time in ms */
+export const mayBeForgotten = ({ status, changedAt }: Seen, now: number): boolean =>
+  isFinal(status) && now - changedAt > KEPT_MS;
+
 /** Whether the ledger knows a newer change than the one that was read. */
 export const isAhead = (entry: Entry | undefined, { version }: Seen): boolean =>
   entry !== undefined && versionOf(entry) > version;
@@ -34,8 +38,7 @@ export function standingOf(seen: Seen, entry: Entry | undefined, now: number): S
   const age = now - seen.changedAt;
   if (entry === undefined) {
     if (age < IN_FLIGHT_MS) return { status: null, ledger: "late" };
-    const isForgotten = isFinal(seen.status) && age > KEPT_MS;
-    return { status: seen.status, ledger: isForgotten ? "right" : "wrong" };
+    return { status: seen.status, ledger: mayBeForgotten(seen, now) ? "right" : "wrong" };
   }
   const counted = statusOf(entry);
   // The handoff changes the version alone, and is not written: see fold.ts.
