@@ -28,7 +28,7 @@ describe.each([1, 3])("a check, with %i shards", (shards) => {
     );
     await fc.assert(
       property.afterEach(() => clear(store)),
-      { numRuns: 10, endOnFailure: true },
+      { numRuns: 6, endOnFailure: true },
     );
   });
 });

@@ -1,4 +1,5 @@
 import { idOf } from "@attune/domain/ids";
+import type { Change } from "@attune/store/counters/fold";
 import { isDue, type Progress } from "@attune/store/recount/progress";
 import { saveSegments } from "@attune/store/search/save-segments";
 import type { Store } from "@attune/store/store";
@@ -93,6 +94,26 @@ describe("beside numbers, a recount puts right", () => {
     const { differences, busy } = await recount(store, "check");
     expect(differences).toEqual([]);
     expect(busy).toEqual(["what is not final of action#core.echo to pack#core"]);
+  });
+});
+
+describe("what a check costs", () => {
+  beforeEach(() => clear(store));
+
+  const hour = idOf(NOW - 11 * DAY_MS, 0);
+  const some = (count: number): Change[] =>
+    Array.from({ length: count }, (_, at) => ({
+      ...{ ...change, id: hour + at * 4_096, ledger: `page-${Math.floor(at / 50)}` },
+      ...({ status: "completed", membership: { action_ref: "core.echo" } } as const),
+    }));
+
+  it("is half a unit an execution that is long over, and little beside", async () => {
+    await live(store, [some(100)], [0], 10 * DAY_MS);
+    const { units: hundred } = await recount(store, "check");
+    await clear(store);
+    await live(store, [some(1_000)], [0], 10 * DAY_MS);
+    const { units: thousand } = await recount(store, "check");
+    expect({ hundred, thousand }).toEqual({ hundred: 243.5, thousand: 702.5 });
   });
 });
 

@@ -77,7 +77,7 @@ describe.each([1, 3])("a repair, with %i shards", (shards) => {
     );
     await fc.assert(
       property.afterEach(() => clear(store)),
-      { numRuns: 12, endOnFailure: true },
+      { numRuns: 8, endOnFailure: true },
     );
   });
 
@@ -101,7 +101,7 @@ describe.each([1, 3])("a repair, with %i shards", (shards) => {
     );
     await fc.assert(
       property.afterEach(() => clear(store)),
-      { numRuns: 6, endOnFailure: true },
+      { numRuns: 4, endOnFailure: true },
     );
   });
 });
