@@ -1,9 +1,12 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { idOf } from "@attune/domain/ids";
 import { httpEvent } from "@attune/local/http/event";
 import { matchRoute } from "@attune/local/http/router";
 import { queueEvent } from "@attune/local/triggers/queue";
 import { streamEvent } from "@attune/local/triggers/stream-event";
+import { indexKeysOf } from "@attune/store/index-keys";
 import { type FunctionName, functions, type Lambda } from "@attune/topology/functions";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as z from "zod";
@@ -160,6 +163,14 @@ beforeAll(async () => {
   // Of so many, the segments cost less than the items.
   await http("GET", "?result_contains=xx");
   await invoke("compaction", {});
+  // Counted as what it is not, with a result that it has not.
+  const old = { ...record, id: idOf(Date.now() - 864_000_000, 1), action_ref: "core.old" };
+  const { client, tables } = storeAt(stack.dynamodb);
+  const Item = { ...old, status: "failed", ...indexKeysOf({ ...old, status: "failed" }, 1) };
+  await client.send(new PutCommand({ TableName: tables.Executions, Item }));
+  const otherwise = { version: 100, status: "completed", result: { text: '"other"' } };
+  await invoke("counters", changes({ ...old, ...otherwise }, before));
+  await invoke("recount", { mode: "repair" });
   const retry = { max_attempts: 3, backoff_seconds: 1, max_backoff_seconds: 1 };
   await invoke("events", changes({ ...record, retry }, before));
   await invoke("events", changes({ ...record, retry }, before));
@@ -169,7 +180,7 @@ beforeAll(async () => {
   const silent = await handedOff({ action_ref: "core.x" });
   await http("POST", `/${silent}/claim`, hold);
   await invoke("sweep", {});
-});
+}, 120_000);
 afterAll(() => stack.stop());
 
 it.each(Object.entries<Lambda>(functions))(

@@ -15,7 +15,7 @@ import { type Options, take } from "./steps.ts";
 /** What is created in the last ten minutes may not be in the index yet: what is compared ends before. */
 const YOUNG_MS = 600_000;
 
-const BETWEEN_MS = 5_000;
+const BETWEEN_MS = 2_000;
 
 /** How far the last recount has come, or what it came to; `undefined` before the first one. */
 export async function readProgress(store: Store): Promise<Progress | undefined> {
