@@ -20,6 +20,8 @@ export interface AlarmKind {
   /** So many periods in a row must be above the threshold. */
   readonly periods: number;
   readonly threshold: number;
+  /** A period without a value is as bad as one above the threshold. */
+  readonly isExpected?: true;
   /**
    * What CloudWatch knows the metric by: a queue, a function, an API, the operations of a table, or a number
    * of that name in the lines that a function logs.
@@ -141,13 +143,14 @@ export const alarmKinds = {
     subjects: Object.keys(tables),
   },
   Drift: {
-    says: "has found counters or search segments that are not what the executions make them",
+    says: "has found counters or search segments that are not what the executions make them, or did not come to its end in a day",
     metric: "drift",
     statistic: "Maximum",
     // It looks once a day.
     period: 86_400,
     periods: 1,
     threshold: 0,
+    isExpected: true,
     on: "log",
     subjects: ["recount"],
   },

@@ -28,7 +28,7 @@ function createAlarm(alarm: Alarm, watched: Watched, topic: aws.sns.Topic) {
     comparisonOperator: "GreaterThanThreshold",
     threshold: kind.threshold,
     evaluationPeriods: kind.periods,
-    treatMissingData: "notBreaching",
+    treatMissingData: kind.isExpected ? "breaching" : "notBreaching",
     alarmActions: [topic.arn],
     okActions: [topic.arn],
     ...(kind.on === "table"

@@ -40,7 +40,7 @@ describe("the alarms of production", () => {
       evaluationPeriods: kind.periods,
       threshold: kind.threshold,
       dimensions,
-      treatMissingData: "notBreaching",
+      treatMissingData: kind.isExpected ? "breaching" : "notBreaching",
       alarmActions: ["arn:aws:mock:eu-west-1:123456789012:Alarms"],
       okActions: ["arn:aws:mock:eu-west-1:123456789012:Alarms"],
     });

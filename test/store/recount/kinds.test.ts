@@ -1,6 +1,6 @@
 import { idOf } from "@attune/domain/ids";
 import type { Change } from "@attune/store/counters/fold";
-import { isDue, type Progress } from "@attune/store/recount/progress";
+import { begin, isDue } from "@attune/store/recount/progress";
 import { saveSegments } from "@attune/store/search/save-segments";
 import type { Store } from "@attune/store/store";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
@@ -118,13 +118,15 @@ describe("what a check costs", () => {
 });
 
 describe("the daily check is due", () => {
-  const last = { started: NOW, finished: NOW + 60_000 } as const;
-  const at = (progress: Partial<Progress> | undefined, now: number) =>
-    isDue(progress as Progress | undefined, now);
-  it("when there was none", () => expect(at(undefined, NOW)).toBe(true));
-  it("a day after the last one began", () => {
-    expect(at(last, NOW + DAY_MS - 1)).toBe(false);
-    expect(at(last, NOW + DAY_MS)).toBe(true);
+  const HOUR_MS = 3_600_000;
+  const given = { mode: "check", started: NOW, hours: { from: 0, below: 9 }, until: 10 } as const;
+  const open = begin(given, undefined);
+  const last = { ...open, finished: NOW + 60_000 };
+
+  it("when there was none", () => expect(isDue(undefined, NOW)).toBe(true));
+  it("twenty hours after the last one began", () => {
+    expect(isDue(last, NOW + 20 * HOUR_MS - 1)).toBe(false);
+    expect(isDue(last, NOW + 20 * HOUR_MS)).toBe(true);
   });
-  it("never while one is open", () => expect(at({ started: NOW }, NOW + 9 * DAY_MS)).toBe(false));
+  it("never while one is open", () => expect(isDue(open, NOW + 9 * DAY_MS)).toBe(false));
 });

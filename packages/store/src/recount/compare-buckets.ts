@@ -33,8 +33,6 @@ export interface Compared {
   readonly differences: readonly Difference[];
   /** The days that have anything. */
   readonly days: readonly number[];
-  readonly stood: readonly Stood[];
-  readonly state: State;
 }
 
 type Count = readonly [key: string, name: string, n: number];
@@ -174,7 +172,7 @@ export async function compareBuckets(
     (before, after) => JSON.stringify(headsOf(before)) === JSON.stringify(headsOf(after)),
   );
   if (looked === undefined) return undefined;
-  const { stood, state, read } = looked;
+  const { stood, read } = looked;
   const differences = compare(read.counted, expectedIn(span, counters, stood));
-  return { differences, days: read.days, stood, state };
+  return { differences, days: read.days };
 }

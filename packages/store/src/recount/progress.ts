@@ -126,8 +126,9 @@ export function passed(
 export const knownOf = ({ mode, differences }: Progress): readonly Difference[] =>
   mode === "check" ? differences : [];
 
-const DAY_MS = 24 * 3_600_000;
+/** Less than a day, so that each day sees the end of a check, also of one that takes longer than the one before. */
+const EVERY_MS = 20 * 3_600_000;
 
 /** Whether the daily check is to begin: never while a recount is open. @param now Unix time in milliseconds */
 export const isDue = (last: Progress | undefined, now: number): boolean =>
-  last === undefined || (last.finished !== undefined && now - last.started >= DAY_MS);
+  last === undefined || (last.finished !== undefined && now - last.started >= EVERY_MS);
