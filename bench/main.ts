@@ -2,13 +2,16 @@
  * Measures what the service costs, and prints it.
  *
  *     npm run bench               prints
- *     npm run bench -- --write    prints, and writes docs/measurements.md
+ *     npm run bench -- --write    prints, and writes docs/measurements.md and docs/bill.md
  */
 import { writeFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { billPage } from "./bill.ts";
 import { measureBundles } from "./bundles.ts";
+import { measureColdStart } from "./cold-start.ts";
+import { totalOf } from "./cost.ts";
 import { createExecutions } from "./executions.ts";
 import { measureHandoff } from "./handoff.ts";
 import { measureHeartbeats } from "./heartbeats.ts";
@@ -16,6 +19,7 @@ import { measureLatency } from "./latency.ts";
 import { measureCountings, measureSteps } from "./lifecycle.ts";
 import {
   bundleSection,
+  coldStartSection,
   handoffSection,
   heartbeatSection,
   latencySection,
@@ -24,12 +28,15 @@ import {
 } from "./report.ts";
 import { measureRoutes } from "./routes.ts";
 import { startCountedService } from "./service.ts";
+import { measureStorage } from "./storage.ts";
 
 const EXECUTIONS = 1_000;
-const file = fileURLToPath(new URL("../docs/measurements.md", import.meta.url));
+const page = (name: string) => fileURLToPath(new URL(`../docs/${name}.md`, import.meta.url));
 const { values: options } = parseArgs({ options: { write: { type: "boolean", default: false } } });
 
-async function measureUnits(): Promise<string[]> {
+const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+
+async function measureUnits() {
   const service = await startCountedService();
   try {
     await createExecutions(service.store, EXECUTIONS);
@@ -37,11 +44,16 @@ async function measureUnits(): Promise<string[]> {
     const steps = await measureSteps(service);
     const countings = await measureCountings(service);
     const beats = await measureHeartbeats(service);
-    return [
-      routeSection(routes, EXECUTIONS),
-      lifecycleSection(steps, countings),
-      heartbeatSection(beats),
-    ];
+    const dearest = [...countings.values()].reduce((a, b) => (b.writeUnits > a.writeUnits ? b : a));
+    return {
+      sections: [
+        routeSection(routes, EXECUTIONS),
+        lifecycleSection(steps, countings),
+        heartbeatSection(beats),
+      ],
+      writeUnits: sum([...steps.values()].map(totalOf)) + dearest.writeUnits,
+      readUnits: dearest.readUnits,
+    };
   } finally {
     await service.stop();
   }
@@ -49,16 +61,23 @@ async function measureUnits(): Promise<string[]> {
 
 const date = new Date().toISOString().slice(0, 10);
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? "an unknown CPU"}, Node ${process.version}`;
+const { sections, ...units } = await measureUnits();
 const report = [
   `# Measurements
 
 Written by \`npm run bench -- --write\` on ${date} (${machine}). \`test/e2e/capacity.test.ts\` holds the service to
 what is exact in them.`,
-  ...(await measureUnits()),
+  ...sections,
   bundleSection(await measureBundles()),
+  coldStartSection(await measureColdStart()),
   latencySection(await measureLatency()),
   handoffSection(await measureHandoff()),
 ].join("\n\n");
+const { segmentUnits, storedBytes } = await measureStorage();
+const bill = billPage({ ...units, writeUnits: units.writeUnits + segmentUnits, storedBytes });
 
-console.log(report);
-if (options.write) await writeFile(file, `${report}\n`);
+console.log(`${report}\n\n${bill}`);
+if (options.write) {
+  await writeFile(page("measurements"), `${report}\n`);
+  await writeFile(page("bill"), bill);
+}
