@@ -1,3 +1,4 @@
+import { shardsPage } from "../../bench/shards-page.ts";
 import { accessPatternsPage } from "./access-patterns.ts";
 import { lifecyclePage } from "./lifecycle.ts";
 import { readmePage } from "./readme.ts";
@@ -7,4 +8,5 @@ export const pages: Readonly<Record<string, (current: string) => string>> = {
   "README.md": readmePage,
   "docs/access-patterns.md": accessPatternsPage,
   "docs/lifecycle.md": lifecyclePage,
+  "docs/shards.md": shardsPage,
 };
