@@ -42,8 +42,12 @@ export interface Aggregates<Q extends StatsQuery> {
   readonly rows: readonly Row<Q>[];
 }
 
-/** What is answered to a query. */
-export type StatsOf<Q extends StatsQuery> = [keyof Q] extends [never] ? Stats : Aggregates<Q>;
+/** What is answered to a query; one that may be empty may be answered either way. */
+export type StatsOf<Q extends StatsQuery> = Q extends unknown
+  ? [keyof Q] extends [never]
+    ? Stats
+    : Aggregates<Q> | (Record<never, never> extends Q ? Stats : never)
+  : never;
 
 export async function readStats<Q extends StatsQuery>(
   call: Call,
