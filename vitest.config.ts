@@ -22,6 +22,7 @@ export default defineConfig({
       project("model"),
       project("faults"),
       project("worker"),
+      project("client"),
       project("local"),
       project("infra", { globalSetup: ["test/infra/global-setup.ts"] }),
       project("docs"),

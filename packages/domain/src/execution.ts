@@ -92,6 +92,8 @@ export const ExecutionRequest = z.object({
   retry: RetryPolicy.nullish(),
 });
 export type ExecutionRequest = z.infer<typeof ExecutionRequest>;
+/** A request as it is sent: what has a usual value may be left out. */
+export type NewExecution = z.input<typeof ExecutionRequest>;
 
 /** The pack of an action: what stands before the first dot, if there is one. */
 export function packOf(actionRef: string): string | undefined {
