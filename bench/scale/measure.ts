@@ -75,10 +75,11 @@ async function measureList(
       answer = await api.list({ ...parameters, page });
     });
     const { total_items, complete, scanned } = answer?.pagination ?? {};
+    const rows = answer?.data.length ?? 0;
     if (complete && expected !== undefined && total_items !== expected)
       throw new Error(`${name}: ${total_items} in place of ${expected}`);
     measures.push({
-      ...{ name, place, ...cost },
+      ...{ name, place, rows, ...cost },
       exact: complete === true && total_items === expected,
       ...(scanned === undefined ? {} : { scanned }),
       ...(plain?.[place] ? { plain: plain[place] } : {}),
@@ -86,7 +87,7 @@ async function measureList(
     const next = answer?.pagination.next_cursor;
     if (place === "middle" && next) {
       const byCursor = await timed(service, () => api.list({ ...parameters, cursor: next }));
-      measures.push({ name, place: "cursor", ...byCursor, exact: complete === true });
+      measures.push({ name, place: "cursor", rows, ...byCursor, exact: complete === true });
     }
   }
   return measures;
@@ -101,7 +102,7 @@ async function measureSearch(
   const cost = await timed(service, async () => {
     scanned = (await service.api.list(parametersOf(query))).pagination.scanned ?? 0;
   });
-  return { name, place: "first", ...cost, exact: false, scanned };
+  return { name, place: "first", rows: 0, ...cost, exact: false, scanned };
 }
 
 async function measureStats(service: CountedService, name: string, url: string): Promise<Measure> {
@@ -110,7 +111,7 @@ async function measureStats(service: CountedService, name: string, url: string):
     if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
     await answer.arrayBuffer();
   });
-  return { name, place: "first", ...cost, exact: true };
+  return { name, place: "first", rows: 0, ...cost, exact: true };
 }
 
 async function measure(count: number, dataDir: string): Promise<Measured> {
@@ -142,7 +143,7 @@ async function measure(count: number, dataDir: string): Promise<Measured> {
       bounded: await lists(boundedShapes(known)),
       searches,
       stats,
-      one: { name: "", place: "first", ...one, exact: true },
+      one: { name: "", place: "first", rows: 1, ...one, exact: true },
     };
   } finally {
     await service.stop();

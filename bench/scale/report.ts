@@ -16,7 +16,10 @@ export const bars = {
 } as const;
 
 /** Of one shape and place: the fewest executions first. */
-type Row = readonly [Measure, ...Measure[]];
+type Row = readonly [OnCount, ...OnCount[]];
+interface OnCount extends Measure {
+  readonly count: number;
+}
 
 /** The same measure on each size, by name and place. */
 function rowsOf(
@@ -25,7 +28,11 @@ function rowsOf(
   place: Place,
 ): Row[] {
   const byName = Map.groupBy(
-    measured.flatMap((one) => of(one).filter((measure) => measure.place === place)),
+    measured.flatMap((one) =>
+      of(one).flatMap((measure) =>
+        measure.place === place ? [{ ...measure, count: one.count }] : [],
+      ),
+    ),
     ({ name }) => name,
   );
   return [...byName.values()].flatMap(([first, ...rest]) =>
@@ -33,8 +40,19 @@ function rowsOf(
   );
 }
 
-const lastOf = (row: Row): Measure => row.at(-1) ?? row[0];
-export const growthOf = (row: Row): number => lastOf(row).readUnits / row[0].readUnits;
+const unitsOn = (row: Row, count: number) =>
+  row.find((one) => one.count === count)?.readUnits ?? "";
+const lastOf = (row: Row): OnCount => row.at(-1) ?? row[0];
+
+/**
+ * Units on the most executions, in units on the fewest on which the page shows as much; `undefined` where
+ * none other does.
+ */
+export function growthOf(row: readonly [Measure, ...Measure[]]): number | undefined {
+  const last = row.at(-1) ?? row[0];
+  const base = row.find(({ rows }) => rows === last.rows);
+  return base === undefined || base === last ? undefined : last.readUnits / base.readUnits;
+}
 
 const title = (name: string) =>
   name === "" ? "`GET /`" : `\`?${name.replace(/,.*$/, "")}\`${name.replace(/^[^,]*/, "")}`;
@@ -69,18 +87,13 @@ function table(measured: readonly Measured[], rows: readonly Row[], limits: Limi
     ],
     rows.map((row) => {
       const last = lastOf(row);
-      const units = measured.map(({ count }, at) => {
-        const found = row.length === measured.length ? row[at] : undefined;
-        return found === undefined && count === measured.at(-1)?.count
-          ? last.readUnits
-          : (found?.readUnits ?? "");
-      });
+      const units = measured.map(({ count }) => unitsOn(row, count));
       const grown = growthOf(row);
       return [
         title(row[0].name),
         ...units.slice(0, -1),
         marked(last.readUnits, limits.units(row)),
-        row.length === measured.length ? marked(grown, !limits.growth || grown <= bars.growth) : "",
+        grown === undefined ? "" : marked(grown, !limits.growth || grown <= bars.growth),
         last.requests,
         marked(last.roundTrips, last.roundTrips <= limits.trips),
         last.items,
@@ -149,7 +162,7 @@ function searchSection(measured: readonly Measured[]): string {
       const { scanned = 0 } = last;
       return [
         title(row[0].name),
-        ...measured.map((_, at) => row[at]?.readUnits ?? ""),
+        ...measured.map(({ count }) => unitsOn(row, count)),
         last.requests,
         last.roundTrips,
         Math.round(last.ms),
@@ -175,7 +188,7 @@ ${about}
 Seeded executions of three months ([\`npm run seed\`](../README.md)), one shard. Units are read units as the local engine reports them, which
 \`test/e2e/units.test.ts\` compares with AWS's rules; "one after the other" is the longest chain of requests of which none began
 before the one before it ended; items are those in DynamoDB's answers. Milliseconds are of this machine, ten added to each request. From
-"growth" on a row is of the most executions: growth is in units, from the fewest to the most.
+"growth" on a row is of the most executions: growth is in units, from the fewest on which the page shows as much.
 
 The plain way reads the same table in the same run: it queries the index that answers the filter, skips to the page by reading, reads
 its rows, and counts by reading to the end. It is left out where no one index tells what the filter asks.

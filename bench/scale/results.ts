@@ -7,6 +7,8 @@ export type Place = z.infer<typeof Place>;
 const Measure = z.object({
   name: z.string(),
   place: Place,
+  /** What the page shows. */
+  rows: z.int(),
   requests: z.int(),
   roundTrips: z.int(),
   readUnits: z.number(),
