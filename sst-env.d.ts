@@ -101,6 +101,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Function"
     }
+    "RecountHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "Segments": {
       "name": string
       "type": "sst.aws.Dynamo"

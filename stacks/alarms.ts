@@ -11,7 +11,8 @@ import {
 export interface AlarmKind {
   /** What is the matter, after the name of what it is the matter with. */
   readonly says: string;
-  readonly namespace: `AWS/${string}`;
+  /** Absent: the stage's own. */
+  readonly namespace?: `AWS/${string}`;
   readonly metric: string;
   readonly statistic: "Maximum" | "Sum";
   /** Seconds. */
@@ -19,8 +20,11 @@ export interface AlarmKind {
   /** So many periods in a row must be above the threshold. */
   readonly periods: number;
   readonly threshold: number;
-  /** What CloudWatch knows the metric by: a queue, a function, an API, or the operations of a table. */
-  readonly on: "queue" | "function" | "api" | "table";
+  /**
+   * What CloudWatch knows the metric by: a queue, a function, an API, the operations of a table, or a number
+   * of that name in the lines that a function logs.
+   */
+  readonly on: "queue" | "function" | "api" | "table" | "log";
   /** By their names in the topology. */
   readonly subjects: readonly string[];
 }
@@ -135,6 +139,17 @@ export const alarmKinds = {
     threshold: 4,
     on: "table",
     subjects: Object.keys(tables),
+  },
+  Drift: {
+    says: "has found counters or search segments that are not what the executions make them",
+    metric: "drift",
+    statistic: "Maximum",
+    // It looks once a day.
+    period: 86_400,
+    periods: 1,
+    threshold: 0,
+    on: "log",
+    subjects: ["recount"],
   },
 } as const satisfies Record<string, AlarmKind>;
 

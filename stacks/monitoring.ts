@@ -20,6 +20,8 @@ export function createAlarms({ protocol, endpoint }: AlarmAddress, watched: Watc
 
 function createAlarm(alarm: Alarm, watched: Watched, topic: aws.sns.Topic) {
   const { kind, name, subject } = alarm;
+  const ownNamespace = `${$app.name}-${$app.stage}`;
+  if (kind.on === "log") createFilter(alarm, watched.functions[subject], ownNamespace);
   new aws.cloudwatch.MetricAlarm(name, {
     name: `${$app.name}-${$app.stage}-${name}`,
     alarmDescription: `${subject} ${kind.says}. See docs/runbook.md.`,
@@ -32,7 +34,7 @@ function createAlarm(alarm: Alarm, watched: Watched, topic: aws.sns.Topic) {
     ...(kind.on === "table"
       ? { metricQueries: sumOfOperations(alarm, watched.tables[subject]) }
       : {
-          namespace: kind.namespace,
+          namespace: kind.namespace ?? ownNamespace,
           metricName: kind.metric,
           statistic: kind.statistic,
           period: kind.period,
@@ -45,7 +47,21 @@ const dimensionsOf = {
   queue: (name: string, { queues }: Watched) => ({ QueueName: queues[name].nodes.queue.name }),
   function: (name: string, { functions }: Watched) => ({ FunctionName: functions[name].name }),
   api: (_: string, { api }: Watched) => ({ ApiId: api.nodes.api.id }),
+  log: () => ({}),
 };
+
+/** A number in the log of a function, as a metric. */
+function createFilter(
+  { name, kind }: Alarm,
+  { name: functionName }: sst.aws.Function,
+  namespace: string,
+) {
+  new aws.cloudwatch.LogMetricFilter(`${name}Filter`, {
+    logGroupName: $interpolate`/aws/lambda/${functionName}`,
+    pattern: `{ $.${kind.metric} >= 0 }`,
+    metricTransformation: { name: kind.metric, namespace, value: `$.${kind.metric}` },
+  });
+}
 
 /** DynamoDB counts by operation, and an alarm may not search for them. */
 function sumOfOperations({ kind, subject }: Alarm, { name: TableName }: sst.aws.Dynamo) {

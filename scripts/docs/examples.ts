@@ -101,4 +101,6 @@ export const examples = {
     partition: "0|inbox",
     chunk: "015429a13c2e18/zQ3fUa7c",
   }),
+  readRecount: accessPatterns.readRecount.params(tables, {}),
+  putRecount: accessPatterns.putRecount.params(tables, { revision: 6 }),
 } satisfies Record<keyof typeof accessPatterns, unknown>;

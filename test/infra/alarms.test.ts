@@ -18,6 +18,7 @@ const dimensionsOf = {
   queue: (subject: string) => ({ QueueName: physicalNames.get(`${subject}Queue`) }),
   function: (subject: string) => ({ FunctionName: `attune-executions-production-${subject}` }),
   api: (subject: string) => ({ ApiId: `${subject}Api-id` }),
+  log: () => ({}),
 };
 
 describe("the alarms of production", () => {
@@ -27,12 +28,12 @@ describe("the alarms of production", () => {
 
   it.each(alarms.filter(({ kind }) => kind.on !== "table"))("$name", ({ name, subject, kind }) => {
     const dimensions = kind.on === "table" ? {} : dimensionsOf[kind.on](subject);
-    expect(Object.values(dimensions)).toEqual([expect.any(String)]);
+    expect(Object.values(dimensions)).toEqual(kind.on === "log" ? [] : [expect.any(String)]);
     expect(deployed.get(name)).toEqual({
       name: `attune-executions-production-${name}`,
       alarmDescription: `${subject} ${kind.says}. See docs/runbook.md.`,
       comparisonOperator: "GreaterThanThreshold",
-      namespace: kind.namespace,
+      namespace: kind.namespace ?? "attune-executions-production",
       metricName: kind.metric,
       statistic: kind.statistic,
       period: kind.period,
@@ -86,6 +87,21 @@ describe("the alarms of production", () => {
     expect(subjectsOf("Lag")).toEqual(["counters", "events"]);
     expect(subjectsOf("Errors")).toEqual(Object.keys(functions).toSorted());
     expect(subjectsOf("Throttles")).toEqual(Object.keys(functions).toSorted());
+  });
+
+  it("read the drift in the log of the recount", () => {
+    const filters = graph.all("aws:cloudwatch/logMetricFilter:LogMetricFilter", z.looseObject({}));
+    expect(Object.fromEntries(filters)).toEqual({
+      RecountDriftFilter: {
+        logGroupName: "/aws/lambda/attune-executions-production-recount",
+        pattern: "{ $.drift >= 0 }",
+        metricTransformation: {
+          name: "drift",
+          namespace: "attune-executions-production",
+          value: "$.drift",
+        },
+      },
+    });
   });
 
   it("tell the address that the stage was given", () => {

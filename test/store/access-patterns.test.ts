@@ -356,6 +356,27 @@ describe("the input of each access pattern", () => {
     });
   });
 
+  it("readRecount and putRecount", () => {
+    expect(accessPatterns.readRecount.params(tables, {})).toEqual({
+      TableName: "app-stage-counters",
+      Key: { key: "recount" },
+      ConsistentRead: true,
+    });
+    expect(accessPatterns.putRecount.params(tables, { revision: 1 })).toEqual({
+      TableName: "app-stage-counters",
+      Item: { key: "recount", revision: 1 },
+      ConditionExpression: "attribute_not_exists(#key)",
+      ExpressionAttributeNames: { "#key": "key" },
+    });
+    expect(accessPatterns.putRecount.params(tables, { revision: 3 })).toEqual({
+      TableName: "app-stage-counters",
+      Item: { key: "recount", revision: 3 },
+      ConditionExpression: "#revision = :revision",
+      ExpressionAttributeNames: { "#revision": "revision" },
+      ExpressionAttributeValues: { ":revision": 2 },
+    });
+  });
+
   it("putChunk and deleteChunk", () => {
     const key = { partition: "0|3", chunk: "0a/b" };
     const data = new Uint8Array([1, 2]);

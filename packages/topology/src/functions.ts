@@ -162,6 +162,19 @@ export const functions = {
     queues: {},
     buckets: {},
   },
+  recount: {
+    handler: "packages/functions/src/schedules/recount.handler",
+    timeout: 300,
+    memory: 1024,
+    tables: {
+      Executions: ["GetItem", "BatchGetItem", "Query"],
+      Payloads: ["BatchGetItem"],
+      Counters: ["GetItem", "BatchGetItem", "PutItem", "UpdateItem"],
+      Segments: ["Query", "PutItem", "DeleteItem"],
+    },
+    queues: {},
+    buckets: {},
+  },
 } as const satisfies Record<string, Lambda>;
 
 export type FunctionName = keyof typeof functions;

@@ -82,4 +82,5 @@ export const streamTriggers = {
 export const scheduleTriggers = {
   EveryMinuteSweep: { function: "sweep", everyMinutes: 1 },
   EveryMinuteCompaction: { function: "compaction", everyMinutes: 1 },
+  EveryFiveMinutesRecount: { function: "recount", everyMinutes: 5 },
 } as const satisfies Record<string, ScheduleTrigger>;

@@ -1,5 +1,6 @@
 /** Stream records of the table Executions, as the changes that the counters count. */
 import { isFinal, Status } from "@attune/domain/lifecycle";
+import { durationOf } from "@attune/store/counters/durations";
 import type { Change } from "@attune/store/counters/fold";
 import type { DynamoDBRecord } from "aws-lambda";
 import * as z from "zod";
@@ -32,12 +33,6 @@ const StreamRecord = z
     context.addIssue({ code: "custom", message: "A record without an image" });
     return z.NEVER;
   });
-
-/** How long an execution ran, in milliseconds; nothing where it never did, or still does. */
-const durationOf = ({ status, started, updated }: Image) =>
-  isFinal(status) && started !== undefined
-    ? { duration: Date.parse(updated) - Date.parse(started) }
-    : {};
 
 /**
  * The stream keeps its records for a day, and the ledger what is final for a week: what was final long before

@@ -6,7 +6,14 @@ export const counterPatterns = {
     operation: "BatchGetItem",
     table: "Counters",
     purpose: "The totals of a list, the stats, and the ledger of what is counted.",
-    serves: ["listExecutions", "listByStatus", "listByEnforcement", "getStats", "counters"],
+    serves: [
+      "listExecutions",
+      "listByStatus",
+      "listByEnforcement",
+      "getStats",
+      "counters",
+      "recount",
+    ],
     params: (tables, { keys, consistent }: { keys: readonly string[]; consistent: boolean }) => ({
       RequestItems: {
         [tables.Counters]: { Keys: keys.map((key) => ({ key })), ConsistentRead: consistent },
@@ -17,7 +24,7 @@ export const counterPatterns = {
     operation: "UpdateItem",
     table: "Counters",
     purpose: "One counter's share of a batch, in a transaction with the ledger.",
-    serves: ["counters"],
+    serves: ["counters", "recount"],
     params: (
       tables,
       { key, changes }: { key: string; changes: Readonly<Record<string, number>> },
@@ -39,7 +46,7 @@ export const counterPatterns = {
     table: "Counters",
     purpose:
       "What a head has by time, unless it has changed, in a transaction that adds it to the nodes.",
-    serves: ["counters"],
+    serves: ["counters", "recount"],
     params: (tables, { key, cells }: { key: string; cells: Readonly<Record<string, number>> }) => {
       const names = Object.keys(cells);
       return {
@@ -58,7 +65,7 @@ export const counterPatterns = {
     operation: "UpdateItem",
     table: "Counters",
     purpose: "The names of actions or packs that are counted for the first time.",
-    serves: ["counters"],
+    serves: ["counters", "recount"],
     params: (tables, { key, names }: { key: string; names: ReadonlySet<string> }) => ({
       TableName: tables.Counters,
       Key: { key },
@@ -71,7 +78,7 @@ export const counterPatterns = {
     operation: "PutItem",
     table: "Counters",
     purpose: "A page of the ledger, unless somebody else wrote it since it was read.",
-    serves: ["counters"],
+    serves: ["counters", "recount"],
     params: (
       tables,
       page: {

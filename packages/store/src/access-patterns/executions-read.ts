@@ -31,6 +31,7 @@ export const executionReads = {
       "executor",
       "events",
       "deadLetters",
+      "recount",
     ],
     params: (tables, { id }: { id: number }) => ({
       TableName: tables.Executions,
@@ -43,7 +44,7 @@ export const executionReads = {
     table: "Executions",
     purpose:
       "Executions in one partition of one index, between two sort keys, newest or oldest first.",
-    serves: ["listExecutions", "listByStatus", "listByEnforcement", "sweep"],
+    serves: ["listExecutions", "listByStatus", "listByEnforcement", "sweep", "recount"],
     params: (
       tables,
       given: {
@@ -95,7 +96,7 @@ export const executionReads = {
     operation: "BatchGetItem",
     table: "Executions",
     purpose: "Some executions, whole, for the filters that look into results.",
-    serves: ["listExecutions", "listByStatus", "listByEnforcement", "sweep"],
+    serves: ["listExecutions", "listByStatus", "listByEnforcement", "sweep", "recount"],
     params: (tables, { ids }: { ids: readonly number[] }) => ({
       RequestItems: { [tables.Executions]: { Keys: ids.map((id) => ({ id })) } },
     }),

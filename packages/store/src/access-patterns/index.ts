@@ -6,6 +6,7 @@ import { counterPatterns } from "./counters.ts";
 import { executionReads } from "./executions-read.ts";
 import { executionWrites } from "./executions-write.ts";
 import { payloadPatterns } from "./payloads.ts";
+import { recountPatterns } from "./recount.ts";
 import { segmentPatterns } from "./segments.ts";
 
 export const accessPatterns = {
@@ -14,4 +15,5 @@ export const accessPatterns = {
   ...payloadPatterns,
   ...counterPatterns,
   ...segmentPatterns,
+  ...recountPatterns,
 };

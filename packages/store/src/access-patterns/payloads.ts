@@ -18,6 +18,7 @@ export const payloadPatterns = {
       "finishExecution",
       "executor",
       "counters",
+      "recount",
     ],
     params: (tables, { keys }: { keys: readonly string[] }) => ({
       RequestItems: {

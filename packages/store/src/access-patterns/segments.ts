@@ -11,7 +11,7 @@ export const segmentPatterns = {
     operation: "Query",
     table: "Segments",
     purpose: "Packed results of the executions of some time, by the newest one of each chunk.",
-    serves: ["listExecutions", "listByStatus", "listByEnforcement", "compaction"],
+    serves: ["listExecutions", "listByStatus", "listByEnforcement", "compaction", "recount"],
     params: (
       tables,
       given: {
@@ -44,7 +44,7 @@ export const segmentPatterns = {
     operation: "PutItem",
     table: "Segments",
     purpose: "Packed results of some executions; the same ones have the same key.",
-    serves: ["counters", "compaction"],
+    serves: ["counters", "compaction", "recount"],
     params: (tables, item: ChunkKey & { data: Uint8Array }) => ({
       TableName: tables.Segments,
       Item: item,
@@ -54,7 +54,7 @@ export const segmentPatterns = {
     operation: "DeleteItem",
     table: "Segments",
     purpose: "A chunk whose executions are in others by now.",
-    serves: ["compaction"],
+    serves: ["compaction", "recount"],
     params: (tables, key: ChunkKey) => ({ TableName: tables.Segments, Key: { ...key } }),
   }),
 } as const;

@@ -31,8 +31,9 @@ export type Entry = number;
 const GONE = 15;
 const encode = ({ version, status }: Pick<Change, "version" | "status">): Entry =>
   version * 16 + (status === null ? GONE : Status.options.indexOf(status));
-const versionOf = (entry: Entry) => Math.floor(entry / 16);
-const statusOf = (entry: Entry) => Status.options[entry % 16] ?? null;
+export const versionOf = (entry: Entry) => Math.floor(entry / 16);
+/** `null`: it was deleted. */
+export const statusOf = (entry: Entry) => Status.options[entry % 16] ?? null;
 
 /** Whether an entry stands for an execution that changes no more. */
 export function isSettled(entry: Entry): boolean {

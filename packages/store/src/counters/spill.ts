@@ -41,7 +41,8 @@ export interface Delta {
   readonly places: (counter: Wide) => readonly (readonly [key: string, name: string])[];
 }
 
-function deltaOf(name: string, n: number): Delta | undefined {
+/** What an attribute of a head says of a time; `undefined` for a total. */
+export function deltaOf(name: string, n: number): Delta | undefined {
   const cell = parseCell(name);
   if (cell !== undefined) {
     const places = (counter: Wide) =>

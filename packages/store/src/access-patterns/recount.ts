@@ -1,0 +1,35 @@
+/** How far a recount has come. */
+import { pattern } from "./pattern.ts";
+
+const key = "recount";
+
+export const recountPatterns = {
+  readRecount: pattern({
+    operation: "GetItem",
+    table: "Counters",
+    purpose: "How far a recount has come, and what it has found.",
+    serves: ["recount"],
+    params: (tables, _: Readonly<Record<never, never>>) => ({
+      TableName: tables.Counters,
+      Key: { key },
+      ConsistentRead: true,
+    }),
+  }),
+  putRecount: pattern({
+    operation: "PutItem",
+    table: "Counters",
+    purpose: "How far a recount has come, unless another one has gone on since.",
+    serves: ["recount"],
+    params: (tables, progress: { readonly revision: number }) => ({
+      TableName: tables.Counters,
+      Item: { key, ...progress },
+      ConditionExpression:
+        progress.revision === 1 ? "attribute_not_exists(#key)" : "#revision = :revision",
+      ExpressionAttributeNames:
+        progress.revision === 1 ? { "#key": "key" } : { "#revision": "revision" },
+      ...(progress.revision === 1
+        ? {}
+        : { ExpressionAttributeValues: { ":revision": progress.revision - 1 } }),
+    }),
+  }),
+} as const;

@@ -1,0 +1,197 @@
+/**
+ * Compares what is not of one span: months and roots with their days, and the totals of heads with all buckets. Spilling
+ * alone changes a root, and counting moves a total and a bucket together, so that this is exact while writes go on.
+ * How what is not final is divided into statuses is known by looking at all of it.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { isFinal, Status } from "@attune/domain/lifecycle";
+import { DAY, finesOf, MONTH, type Node, nodeOf, offsetIn, root } from "../counters/buckets.ts";
+import { type Fields, type Items, readItems } from "../counters/items.ts";
+import {
+  cellName,
+  durationName,
+  durationsKey,
+  headKey,
+  headKeys,
+  nodeKey,
+  parseCell,
+  parseDuration,
+} from "../counters/keys.ts";
+import type { State } from "../counters/state.ts";
+import { sumAll, sumUp } from "../counters/sums.ts";
+import { isLasting, letters, type Wide } from "../counters/tally.ts";
+import { partitionsOf } from "../index-keys.ts";
+import type { Store } from "../store.ts";
+import { compare, type Difference, driftOf } from "./differences.ts";
+import { contributionOfStood, look, type Stood } from "./look.ts";
+import { readIds, readRecords, type Seen, seenOf } from "./seen.ts";
+
+const passing = Status.options.filter((status) => !isFinal(status));
+const finals = Status.options.flatMap((status) =>
+  isFinal(status) && isLasting(status) ? [status] : [],
+);
+const lasting = [...finals, "top_level"] as const;
+
+const everything = { from: 0, below: Number.MAX_SAFE_INTEGER };
+
+/** All executions that are not final. */
+export async function readUnfinished(store: Store): Promise<Seen[]> {
+  const partitions = passing.flatMap((status) => partitionsOf(status, store.shards));
+  const ids = await Promise.all(
+    partitions.map((partition) => readIds(store, "by_status", partition, everything)),
+  );
+  return (await readRecords(store, [...new Set(ids.flat())])).map(seenOf);
+}
+
+type Count = readonly [key: string, name: string, n: number];
+
+/** What the days of a counter have, less what is known to be wrong with it. */
+function daysWithout(
+  counter: Wide,
+  days: readonly Node[],
+  items: Items,
+  known: readonly Difference[],
+): { day: Node; name: string; n: number }[] {
+  return days.flatMap((day) =>
+    [nodeKey(counter, day), durationsKey(counter, day)].flatMap((key) => [
+      ...Object.entries(items(key)).map(([name, n]) => ({ day, name, n })),
+      ...known
+        .filter(({ item }) => item === key)
+        .map((one) => ({ day, name: one.attribute, n: -driftOf(one) })),
+    ]),
+  );
+}
+
+/** What months, root and durations of months have to have, by their days. */
+function expectedAbove(counter: Wide, days: readonly { day: Node; name: string; n: number }[]) {
+  return days.flatMap(({ day, name, n }): Count[] => {
+    const fine = finesOf(day).from;
+    const month = nodeOf(MONTH, fine);
+    const { letter } = parseCell(name) ?? {};
+    if (letter !== undefined)
+      return [month, root].map((node) => [
+        nodeKey(counter, node),
+        cellName(offsetIn(node, fine), letter),
+        n,
+      ]);
+    const { duration } = parseDuration(name) ?? {};
+    return duration === undefined
+      ? []
+      : [[durationsKey(counter, month), durationName(0, duration), n]];
+  });
+}
+
+const sumOf = (numbers: readonly number[]) => numbers.reduce((sum, n) => sum + n, 0);
+
+/** How many a letter has, in cells of whatever place. */
+const lettered = (cells: readonly { name: string; n: number }[], letter: string) =>
+  sumOf(cells.flatMap(({ name, n }) => (parseCell(name)?.letter === letter ? [n] : [])));
+
+const cellsIn = (fields: Fields) => Object.entries(fields).map(([name, n]) => ({ name, n }));
+
+/** The totals of a counter, of all writers together: as they are, and as they have to be. */
+function totalsOf(
+  counter: Wide,
+  heads: readonly Fields[],
+  days: readonly { name: string; n: number }[],
+  unfinished: readonly Stood[] | undefined,
+): { differences: Difference[]; isDivided: boolean } {
+  const cells = [...days, ...heads.flatMap(cellsIn)];
+  const counted = (name: string) => sumOf(heads.map((fields) => fields[name] ?? 0));
+  const difference = (attribute: string, is: number, expected: number): Difference => ({
+    item: headKey(counter, 0),
+    ...{ attribute, counted: is, expected },
+  });
+  const expected = (field: keyof typeof letters) => lettered(cells, letters[field]);
+  const left = expected("created") - sumOf(finals.map(expected));
+
+  const sums = sumAll(
+    (unfinished ?? []).flatMap((one) => contributionOfStood(one)?.differences ?? []),
+  );
+  const divided = sums.get(headKey(counter, 0)) ?? {};
+  const isDivided =
+    unfinished !== undefined && sumOf(passing.map((status) => divided[status] ?? 0)) === left;
+  return {
+    isDivided,
+    differences: [
+      ...lasting.map((field) => difference(field, counted(field), expected(field))),
+      ...(isDivided
+        ? passing.map((status) => difference(status, counted(status), divided[status] ?? 0))
+        : [difference("created", sumOf(Status.options.map(counted)), expected("created"))]),
+    ].filter((one) => driftOf(one) !== 0),
+  };
+}
+
+export interface ComparedTotals {
+  readonly differences: readonly Difference[];
+  /** Whether what is not final could be compared by status; otherwise all of it together. */
+  readonly isDivided: boolean;
+}
+
+const isSpilled = (keys: readonly string[], before: State, after: State) =>
+  keys.some((key) =>
+    Object.keys(before.heads.get(key) ?? {}).some(
+      (name) => !(name in (after.heads.get(key) ?? {})),
+    ),
+  );
+
+/**
+ * Compares the months, roots and totals of some counters. Two units for each counter and day, and half a unit for each
+ * execution that is not final. `undefined`: something was spilled meanwhile.
+ *
+ * @param dayNumbers the days that have anything, from the ids' epoch on
+ * @param known what is wrong with the days, and not repaired
+ * @param unfinished all executions that are not final; without them, what is not final is compared in sum
+ */
+export async function compareTotals(
+  store: Store,
+  counters: readonly Wide[],
+  dayNumbers: readonly number[],
+  known: readonly Difference[],
+  unfinished?: readonly Seen[],
+): Promise<ComparedTotals | undefined> {
+  const days = dayNumbers.map((at): Node => ({ level: DAY, at }));
+  const months = [...new Set(days.map((day) => nodeOf(MONTH, finesOf(day).from).at))].map(
+    (at): Node => ({ level: MONTH, at }),
+  );
+  const heads = counters.flatMap((counter) => headKeys(counter, store.shards));
+  const roots = counters.map((counter) => nodeKey(counter, root));
+  const above = counters.flatMap((counter) =>
+    months.flatMap((month) => [nodeKey(counter, month), durationsKey(counter, month)]),
+  );
+  const below = counters.flatMap((counter) =>
+    days.flatMap((day) => [nodeKey(counter, day), durationsKey(counter, day)]),
+  );
+  const looked = await look(
+    store,
+    { seen: unfinished ?? [], heads: [...heads, ...roots] },
+    () => readItems(store, [...above, ...below], { consistent: true }),
+    (before, after) =>
+      !isSpilled(heads, before, after) &&
+      roots.every((key) => isDeepStrictEqual(before.heads.get(key), after.heads.get(key))),
+  );
+  if (looked === undefined) return undefined;
+  const { stood, state, read: items } = looked;
+  const compared = counters.map((counter) => {
+    const cells = daysWithout(counter, days, items, known);
+    const keys = [
+      nodeKey(counter, root),
+      ...months.flatMap((month) => [nodeKey(counter, month), durationsKey(counter, month)]),
+    ];
+    const counted = sumUp(
+      keys.flatMap((key) =>
+        Object.entries(state.heads.get(key) ?? items(key)).map(
+          ([name, n]) => [key, name, n] as const,
+        ),
+      ),
+    );
+    const fields = headKeys(counter, store.shards).map((key) => state.heads.get(key) ?? {});
+    const totals = totalsOf(counter, fields, cells, unfinished && stood);
+    const nodes = compare(counted, sumUp(expectedAbove(counter, cells)));
+    return { ...totals, differences: [...nodes, ...totals.differences] };
+  });
+  return {
+    differences: compared.flatMap(({ differences }) => differences),
+    isDivided: compared.every(({ isDivided }) => isDivided),
+  };
+}

@@ -1,0 +1,51 @@
+/** Spans of whole hours, in which executions are compared with the time buckets. */
+import type { Bounds } from "@attune/domain/ids";
+import {
+  childOf,
+  fineOf,
+  finesOf,
+  HOUR,
+  type InnerLevel,
+  idOfFine,
+  type Node,
+  nodeOf,
+  nodesOf,
+} from "../counters/buckets.ts";
+import type { Store } from "../store.ts";
+import { readFeed } from "./seen.ts";
+
+/** Hours from the ids' epoch on: `from` is in it, `below` is not. */
+export type Span = Bounds;
+
+export const hourOf = (id: number): number => nodeOf(HOUR, fineOf(id)).at;
+const firstFineOf = (hour: number): number => finesOf({ level: HOUR, at: hour }).from;
+
+export const idsOfSpan = ({ from, below }: Span): Bounds => ({
+  from: idOfFine(firstFineOf(from)),
+  below: idOfFine(firstFineOf(below)),
+});
+
+/** The nodes of a level that have some of a span. */
+export const nodesIn = (level: InnerLevel, { from, below }: Span): Node[] =>
+  nodesOf(level, firstFineOf(from), firstFineOf(below));
+
+/** The hour that a child of a day is. */
+export const hourIn = (day: Node, offset: number): number => childOf(day, offset).at;
+
+/** Executions that are looked at together; more, where an hour has more. */
+const TOGETHER = 5_000;
+
+/** Hours that are looked at together: twelve months of 32 days. */
+const LONGEST = 12 * 32 * 24;
+
+/** The next span that is looked at as one, and the executions that were created in it. */
+export async function nextSpan(store: Store, from: number, below: number) {
+  const longest = { from, below: Math.min(from + LONGEST, below) };
+  const ids = await readFeed(store, idsOfSpan(longest), TOGETHER);
+  const cuts = ids.flatMap((some) => (some.length < TOGETHER ? [] : [hourOf(some.at(-1) ?? 0)]));
+  if (cuts.length === 0) return { span: longest, ids: ids.flat() };
+  const span = { from, below: Math.max(Math.min(...cuts), from + 1) };
+  const bounds = idsOfSpan(span);
+  const whole = cuts.some((cut) => cut < span.below) ? await readFeed(store, bounds) : ids;
+  return { span, ids: whole.flat().filter((id) => id < bounds.below) };
+}
