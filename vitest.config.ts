@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 /** A project for each kind of test, so that one can be run alone: `npx vitest run --project store`. */
-const project = (name: string, more: { globalSetup?: string[]; hookTimeout?: number } = {}) => ({
+const project = (
+  name: string,
+  more: { globalSetup?: string[]; setupFiles?: string[]; hookTimeout?: number } = {},
+) => ({
   extends: true as const,
   test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
 });
@@ -22,12 +25,13 @@ export default defineConfig({
       project("model"),
       project("faults"),
       project("worker"),
+      project("client"),
       project("local"),
       project("infra", { globalSetup: ["test/infra/global-setup.ts"] }),
       project("docs"),
       project("seed"),
       project("bench"),
-      project("e2e"),
+      project("e2e", { setupFiles: ["test/fixtures/described-answers.ts"] }),
       project("chaos"),
     ],
   },

@@ -9,6 +9,7 @@ const mayImport = {
   "packages/store": ["packages/topology", "packages/domain"],
   "packages/functions": ["packages/topology", "packages/domain", "packages/store"],
   "packages/worker": ["packages/topology", "packages/domain"],
+  "packages/client": ["packages/domain"],
   "packages/local": [
     "packages/topology",
     "packages/domain",
@@ -29,6 +30,7 @@ const keepsToItself: Record<string, readonly string[]> = {
 const outside: Record<string, readonly string[]> = {
   "packages/topology": [],
   "packages/domain": ["zod"],
+  "packages/client": [],
 };
 
 const root = join(import.meta.dirname, "../..");
@@ -39,9 +41,13 @@ const folderOf = (path: string) =>
 const imports = files.flatMap((file) => {
   const text = readFileSync(join(root, file), "utf8");
   const found = text.matchAll(
-    /(?:^|\s)(?:import|export)\b[^;"']*?\bfrom\s*"([^"]+)"|import\(\s*"([^"]+)"/g,
+    /(?:^|\s)(?:import|export)\b(\s+type\b)?[^;"']*?\bfrom\s*"([^"]+)"|import\(\s*"([^"]+)"/g,
   );
-  return [...found].map((match) => ({ file, specifier: match[1] ?? match[2] ?? "" }));
+  return [...found].map(([, type, from, dynamic]) => ({
+    file,
+    specifier: from ?? dynamic ?? "",
+    isType: type !== undefined,
+  }));
 });
 
 /** The folder of the repository that an import leads to, if it does. */
@@ -97,4 +103,12 @@ it("leaves the clock and input and output out of the domain", () => {
     const text = readFileSync(join(root, file), "utf8");
     expect(text, file).not.toMatch(/Date\.now|new Date\(\)|Math\.random|node:|process\.|fetch\(/);
   }
+});
+
+it("brings nothing into the client but its own files: from elsewhere it takes types", () => {
+  const wrong = imports.filter(
+    ({ file, specifier, isType }) =>
+      file.startsWith("packages/client/") && !specifier.startsWith(".") && !isType,
+  );
+  expect(wrong).toEqual([]);
 });

@@ -32,7 +32,7 @@ export async function startFaultyProxy(target: string, fault: (call: string) => 
     const answer = await fetch(target + (request.url ?? "/"), {
       method: request.method ?? "GET",
       headers: Object.fromEntries(headers.map(([name, value]) => [name, String(value)])),
-      body,
+      ...(body === "" ? {} : { body }),
     });
     const answered = await answer.text();
     if (made === "lose-answer") return void request.socket.destroy();

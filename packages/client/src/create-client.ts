@@ -1,0 +1,39 @@
+import type { NewExecution } from "@attune/domain/execution";
+import { type CallOptions, type ClientOptions, createCall } from "./call.ts";
+import { cancelExecution, readExecution, requestExecution, retryExecution } from "./execution.ts";
+import { type ListFilter, type ListOptions, listAll, listPage, type PageOptions } from "./list.ts";
+import { readStats, type StatsQuery } from "./stats.ts";
+import { type WaitOptions, waitFor } from "./wait.ts";
+
+export type Client = ReturnType<typeof createClient>;
+
+/**
+ * A client of the API. Every call rejects with an `ApiError` where the API says no, with `NoAnswer` where it
+ * says nothing, and with the reason of the signal that it is given, once that aborts.
+ */
+export function createClient(options: ClientOptions) {
+  const call = createCall(options);
+  return {
+    executions: {
+      /** One page, newest first. */
+      list: (filter: ListFilter = {}, options: PageOptions = {}) => listPage(call, filter, options),
+      /** Every execution that matches, for `for await`. */
+      all: (filter: ListFilter = {}, options: ListOptions = {}) => listAll(call, filter, options),
+      get: (id: number, { signal }: CallOptions = {}) => readExecution(call, id, { signal }),
+      /** A new execution, or the one that the idempotency key stands for; the client makes up a key where none is given. */
+      request: (request: NewExecution, options: CallOptions = {}) =>
+        requestExecution(call, request, options),
+      /** The execution: `cancelled` before the handoff; after it, as it is until its worker has stopped. */
+      cancel: (id: number, options: CallOptions = {}) => cancelExecution(call, id, options),
+      /** A new execution of the same action and config. */
+      retry: (id: number, options: CallOptions = {}) => retryExecution(call, id, options),
+      /** What is where now; with a query, how the executions of some time have ended. */
+      stats: <const Q extends StatsQuery = Record<never, never>>(
+        query?: Q,
+        options: CallOptions = {},
+      ) => readStats(call, query, options),
+      /** The execution once it is over, however it ended; rejects with `WaitTimeout` where that takes too long. */
+      wait: (id: number, options: WaitOptions = {}) => waitFor(call, id, options),
+    },
+  };
+}

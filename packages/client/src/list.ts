@@ -1,0 +1,71 @@
+/** Lists of executions: a page, or all of them. */
+import type { Summary } from "@attune/domain/execution";
+import type { Filter } from "@attune/domain/filter";
+import type { Call, CallOptions } from "./call.ts";
+import { queryText } from "./query.ts";
+
+/** One of them, or any of several. */
+type OneOrMore<T> = T extends readonly (infer One)[] ? One | T : T;
+
+/** What executions have to match, in any combination; times are ISO 8601 where they are texts. */
+export type ListFilter = { readonly [N in keyof Filter]: OneOrMore<Filter[N]> } & {
+  /** From this time on. */
+  readonly created_after?: Date | string | undefined;
+  /** Before this time. */
+  readonly created_before?: Date | string | undefined;
+};
+
+export interface ListOptions extends CallOptions {
+  /** Newest first, `-created`, unless given. */
+  readonly sort?: "-created" | "created" | undefined;
+  /** Rows of a page, 100 at most: 20 unless given, and 100 where all are listed. */
+  readonly per_page?: number | undefined;
+}
+
+export interface PageOptions extends ListOptions {
+  /** From 1. */
+  readonly page?: number | undefined;
+  /** In place of `page`: a `next_cursor` or `prev_cursor` of a page with the same filter and sort. */
+  readonly cursor?: string | undefined;
+}
+
+export interface Pagination {
+  readonly page: number;
+  readonly page_size: number;
+  /** Exact where `complete`, and else at least so many. */
+  readonly total_items: number;
+  readonly total_pages: number;
+  readonly complete: boolean;
+  /** Of a search: the executions that it has looked at. */
+  readonly scanned?: number | undefined;
+  readonly next_cursor: string | null;
+  readonly prev_cursor: string | null;
+}
+
+export interface Page {
+  readonly data: readonly Summary[];
+  readonly pagination: Pagination;
+}
+
+export function listPage(
+  call: Call,
+  filter: ListFilter,
+  { signal, ...place }: PageOptions,
+): Promise<Page> {
+  const path = queryText({ ...filter, ...place });
+  return call<Page>({ method: "GET", path, isRepeatable: true, signal });
+}
+
+/** Every execution of a list, page by page as they are asked for; what is created meanwhile moves none. */
+export async function* listAll(
+  call: Call,
+  filter: ListFilter,
+  options: ListOptions,
+): AsyncGenerator<Summary, void> {
+  let cursor: string | null | undefined;
+  while (cursor !== null) {
+    const page = await listPage(call, filter, { per_page: 100, ...options, cursor });
+    yield* page.data;
+    cursor = page.pagination.next_cursor;
+  }
+}

@@ -1,0 +1,65 @@
+/** Numbers of executions: by status now, or how those that were created in some time have ended. */
+import type { Stats } from "@attune/domain/stats";
+import type { Call, CallOptions } from "./call.ts";
+import type { FinalStatus } from "./final.ts";
+import { queryText } from "./query.ts";
+
+/** With any of these, the stats are of some time. */
+export interface StatsQuery {
+  /** From this time on; from the beginning unless given. */
+  readonly since?: Date | string;
+  /** Before this time; until now unless given. */
+  readonly until?: Date | string;
+  /** A row for each. */
+  readonly interval?: "minute" | "hour" | "day";
+  /** A row for each. */
+  readonly group_by?: "action_ref" | "pack_name" | "status";
+}
+
+/** How executions ended. */
+export type Outcomes = Readonly<Record<"total" | "unfinished" | FinalStatus, number>> & {
+  /** From 0 to 1; `null` where none has ended. */
+  readonly failure_rate: number | null;
+  /** From the claim to the end; `null` where none ran, and by the minute. */
+  readonly duration_seconds: Readonly<Record<"p50" | "p90" | "p99", number>> | null;
+};
+
+/** By status, a number; by another group, its name and how its executions ended. */
+type GroupRow<Group> = Group extends "status"
+  ? { readonly status: FinalStatus | "unfinished"; readonly total: number }
+  : Group extends "action_ref" | "pack_name"
+    ? Outcomes & Readonly<Record<Group, string>>
+    : Outcomes;
+
+/** By interval, its beginning too. */
+type Row<Q extends StatsQuery> = GroupRow<Q["group_by"]> &
+  (Q["interval"] extends string ? { readonly since: string } : unknown);
+
+export interface Aggregates<Q extends StatsQuery> {
+  /** What was counted, ISO 8601: `since` is in it, `until` is not. */
+  readonly since: string;
+  readonly until: string;
+  readonly rows: readonly Row<Q>[];
+}
+
+/** What is answered to a query; one that may be empty may be answered either way. */
+export type StatsOf<Q extends StatsQuery> = Q extends unknown
+  ? [keyof Q] extends [never]
+    ? Stats
+    : Aggregates<Q> | (Record<never, never> extends Q ? Stats : never)
+  : never;
+
+export async function readStats<Q extends StatsQuery>(
+  call: Call,
+  query: Q | undefined,
+  { signal }: CallOptions,
+): Promise<StatsOf<Q>> {
+  const path = `/stats${queryText({ ...query })}`;
+  const { data } = await call<{ data: StatsOf<Q> }>({
+    method: "GET",
+    path,
+    isRepeatable: true,
+    signal,
+  });
+  return data;
+}

@@ -1,0 +1,186 @@
+/** What the client does wherever it runs: no part of Node in here, and answers that go through JSON. */
+import { type Client, createClient } from "@attune/client/create-client";
+import { WaitTimeout } from "@attune/client/errors";
+
+export interface Case {
+  readonly run: (client: Client) => Promise<unknown>;
+  readonly expected: unknown;
+}
+
+/** An enforcement of a case's own. */
+const newEnforcement = () => Math.floor(Math.random() * 2 ** 52);
+
+/** What a promise rejects with, as data. */
+async function failureOf(promise: Promise<unknown>) {
+  const error = await promise.then(
+    () => new Error("It was fulfilled"),
+    (reason: unknown) => reason,
+  );
+  return error instanceof Error ? { ...error, name: error.name, message: error.message } : error;
+}
+
+const echo = { action_ref: "core.echo", config: { channel: "#alerts", text: "Größe ☂" } };
+
+export const cases: Readonly<Record<string, Case>> = {
+  "requests an execution, and waits for its end": {
+    run: async ({ executions }) => {
+      const { id } = await executions.request(echo);
+      const { status, result } = await executions.wait(id);
+      return { status, result };
+    },
+    expected: { status: "completed", result: echo.config },
+  },
+
+  "makes one execution of a key": {
+    run: async ({ executions }) => {
+      const request = { ...echo, idempotency_key: `key-${newEnforcement()}` };
+      const [one, other] = [await executions.request(request), await executions.request(request)];
+      return one.id === other.id;
+    },
+    expected: true,
+  },
+
+  "lists a page, and the next one by its cursor": {
+    run: async ({ executions }) => {
+      const enforcement = newEnforcement();
+      const ids: number[] = [];
+      for (let made = 0; made < 3; made++)
+        ids.push((await executions.request({ ...echo, enforcement })).id);
+      const filter = { enforcement, action_ref: ["core.echo", "core.fail"], pack_name: "core" };
+      const first = await executions.list(filter, { per_page: 2, sort: "created" });
+      const cursor = first.pagination.next_cursor ?? "none";
+      const second = await executions.list(filter, { per_page: 2, sort: "created", cursor });
+      const pages = [first, second].map(({ data }) => data.map(({ id }) => ids.indexOf(id)));
+      return { pages, next: second.pagination.next_cursor };
+    },
+    expected: { pages: [[0, 1], [2]], next: null },
+  },
+
+  "walks a whole list, newest first unless told otherwise": {
+    run: async ({ executions }) => {
+      const enforcement = newEnforcement();
+      const ids: number[] = [];
+      for (let made = 0; made < 5; made++)
+        ids.push((await executions.request({ ...echo, enforcement })).id);
+      const walk = async (sort?: "created") => {
+        const found: number[] = [];
+        for await (const { id } of executions.all({ enforcement }, { per_page: 2, sort }))
+          found.push(ids.indexOf(id));
+        return found;
+      };
+      return [await walk(), await walk("created")];
+    },
+    expected: [
+      [4, 3, 2, 1, 0],
+      [0, 1, 2, 3, 4],
+    ],
+  },
+
+  "filters by time": {
+    run: async ({ executions }) => {
+      const enforcement = newEnforcement();
+      const { created } = await executions.request({ ...echo, enforcement });
+      const from = new Date(created);
+      const { data: since } = await executions.list({ enforcement, created_after: from });
+      const { data: before } = await executions.list({ enforcement, created_before: created });
+      return [since.length, before.length];
+    },
+    expected: [1, 0],
+  },
+
+  "cancels an execution": {
+    run: async ({ executions }) => {
+      const { id } = await executions.request({
+        action_ref: "core.sleep",
+        config: { seconds: 3_600 },
+      });
+      await executions.cancel(id);
+      return (await executions.wait(id)).status;
+    },
+    expected: "cancelled",
+  },
+
+  "tries a failed execution again": {
+    run: async ({ executions }) => {
+      const { id } = await executions.request({ action_ref: "core.fail" });
+      await executions.wait(id);
+      const retried = await executions.retry(id);
+      return [retried.id === id, retried.original_execution === id];
+    },
+    expected: [false, true],
+  },
+
+  counts: {
+    run: async ({ executions }) => {
+      const now = await executions.stats();
+      const { rows } = await executions.stats({ since: new Date(0) });
+      return [Object.keys(now).sort(), rows.length];
+    },
+    expected: [
+      ["abandoned", "cancelled", "completed", "failed", "pending", "running", "timeout", "total"],
+      1,
+    ],
+  },
+
+  "says what the API says": {
+    run: ({ executions }) => failureOf(executions.get(999)),
+    expected: { name: "ApiError", message: "Execution with ID 999 not found", status: 404 },
+  },
+
+  "says why the API refuses": {
+    run: async ({ executions }) => {
+      const { id } = await executions.request(echo);
+      await executions.wait(id);
+      const failure = await failureOf(executions.cancel(id));
+      return JSON.parse(JSON.stringify(failure).replaceAll(String(id), "N"));
+    },
+    expected: {
+      name: "ApiError",
+      message: "Execution N is completed, and cannot be cancelled",
+      status: 409,
+      details: { status: "completed" },
+    },
+  },
+
+  "says that there was no answer": {
+    run: () => failureOf(createClient({ url: "http://127.0.0.1:1", tries: 2 }).executions.get(1)),
+    expected: { name: "NoAnswer", message: "GET /api/v1/executions/1 was not answered" },
+  },
+
+  "gives up waiting, and says what it saw last": {
+    run: async ({ executions }) => {
+      const { id } = await executions.request({
+        action_ref: "core.sleep",
+        config: { seconds: 3_600 },
+      });
+      const error: unknown = await executions
+        .wait(id, { timeout: 1_000 })
+        .catch((reason: unknown) => reason);
+      await executions.cancel(id);
+      if (!(error instanceof WaitTimeout)) throw error;
+      return [error.execution?.id === id, error.message.replace(/\d+ is \w+/, "N is …")];
+    },
+    expected: [true, "Execution N is … after 1000 ms"],
+  },
+
+  "stops when its signal does, whatever it does": {
+    run: async ({ executions }) => {
+      const { id } = await executions.request({
+        action_ref: "core.sleep",
+        config: { seconds: 3_600 },
+      });
+      const waiting = new AbortController();
+      const waited = failureOf(executions.wait(id, { signal: waiting.signal }));
+      setTimeout(() => waiting.abort("waiting"), 300);
+      const calling = new AbortController();
+      const lost = createClient({ url: "http://127.0.0.1:1", tries: Number.POSITIVE_INFINITY });
+      const called = failureOf(lost.executions.get(id, { signal: calling.signal }));
+      setTimeout(() => calling.abort("calling"), 300);
+      const before = failureOf(executions.list({}, { signal: AbortSignal.abort("before") }));
+      const stopped = await Promise.all([waited, called, before]);
+      await executions.cancel(id);
+      return stopped;
+    },
+    expected: ["waiting", "calling", "before"],
+  },
+};
