@@ -37,6 +37,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Function"
     }
+    "DescribeHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "EventsFailures": {
       "type": "sst.aws.Queue"
       "url": string

@@ -1,7 +1,10 @@
 import { defineConfig } from "vitest/config";
 
 /** A project for each kind of test, so that one can be run alone: `npx vitest run --project store`. */
-const project = (name: string, more: { globalSetup?: string[]; hookTimeout?: number } = {}) => ({
+const project = (
+  name: string,
+  more: { globalSetup?: string[]; setupFiles?: string[]; hookTimeout?: number } = {},
+) => ({
   extends: true as const,
   test: { name, include: [`test/${name}/**/*.test.ts`], ...more },
 });
@@ -28,7 +31,7 @@ export default defineConfig({
       project("docs"),
       project("seed"),
       project("bench"),
-      project("e2e"),
+      project("e2e", { setupFiles: ["test/fixtures/described-answers.ts"] }),
       project("chaos"),
     ],
   },

@@ -43,15 +43,19 @@ interface Subject {
   readonly event: object;
 }
 
-export interface ColdStart {
+export interface Start {
   /** Median milliseconds from the start of the process to the answer. */
-  readonly list: number;
-  readonly bare: number;
-  /** Median of the ratios, pair by pair. */
+  readonly milliseconds: number;
+  /** Median of the ratios to the bare one, run by run. */
   readonly ratio: number;
+}
+
+type Name = "bare" | "one" | "list";
+
+export interface ColdStart extends Readonly<Record<Name, Start>> {
   readonly pairs: number;
   /** Microseconds of CPU for a request of a warm handler. */
-  readonly cpu: { readonly list: number; readonly one: number; readonly bare: number };
+  readonly cpu: Readonly<Record<Name, number>>;
 }
 
 const median = (numbers: readonly number[]) =>
@@ -78,7 +82,7 @@ async function timeToAnswer(subject: Subject, environment: NodeJS.ProcessEnv): P
   return performance.now() - start;
 }
 
-/** Both in turns, so that a machine that is busy for a while is so for both. */
+/** All in turns, so that a machine that is busy for a while is so for each. */
 export async function measureColdStart(pairs = PAIRS): Promise<ColdStart> {
   const folder = await mkdtemp(join(tmpdir(), "attune-cold-start-"));
   const engines = await startEngines();
@@ -106,25 +110,28 @@ export async function measureColdStart(pairs = PAIRS): Promise<ColdStart> {
       event: { id },
     };
 
-    const taken: { list: number; bare: number }[] = [];
-    // The first pair reads the files from the disk.
-    for (let pair = 0; pair <= pairs; pair++)
+    const byName: Record<Name, Subject> = { bare, one, list };
+    const taken: Record<Name, number>[] = [];
+    // The first turn reads the files from the disk.
+    for (let turn = 0; turn <= pairs; turn++)
       taken.push({
-        list: await timeToAnswer(list, environment),
         bare: await timeToAnswer(bare, environment),
+        one: await timeToAnswer(one, environment),
+        list: await timeToAnswer(list, environment),
       });
     const warm = taken.slice(1);
-    const cpuOf = async (subject: Subject) =>
+    const startOf = (name: Name): Start => ({
+      milliseconds: median(warm.map((times) => times[name])),
+      ratio: median(warm.map((times) => times[name] / times.bare)),
+    });
+    const cpuOf = async (name: Name) =>
       z.coerce
         .number()
         .positive()
-        .parse(await run(invokeOften, subject, environment));
+        .parse(await run(invokeOften, byName[name], environment));
     return {
-      list: median(warm.map((both) => both.list)),
-      bare: median(warm.map((both) => both.bare)),
-      ratio: median(warm.map((both) => both.list / both.bare)),
-      pairs,
-      cpu: { list: await cpuOf(list), one: await cpuOf(one), bare: await cpuOf(bare) },
+      ...{ bare: startOf("bare"), one: startOf("one"), list: startOf("list"), pairs },
+      cpu: { bare: await cpuOf("bare"), one: await cpuOf("one"), list: await cpuOf("list") },
     };
   } finally {
     store.client.destroy();

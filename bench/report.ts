@@ -1,4 +1,5 @@
 /** The sections of docs/measurements.md. */
+import type { ColdStart } from "./cold-start.ts";
 import { type Cost, totalOf, type Units } from "./cost.ts";
 import type { Counting } from "./counting.ts";
 import type { Handoff } from "./handoff.ts";
@@ -68,6 +69,24 @@ ${markdownTable(
   ["Workload", "Heads", "Groups", "Ledger", "Spills", "Sum", "Whole lifecycle", "Read units"],
   countingRows,
 )}`;
+}
+
+export function coldStartSection({ list, one, bare, pairs, cpu }: ColdStart): string {
+  return `## Cold start
+
+Milliseconds from the start of a process to the first answer of the bundled Lambda \`query\`, and of the least that a Lambda can be: a
+bundled handler that makes one GetItem by the SDK. ${pairs} runs of each in turns; medians, the ratio run by run.
+
+${markdownTable(
+  ["First answer", "Milliseconds", "Against GetItem", "CPU of a warm one, microseconds"],
+  [
+    ["a GetItem, bare", bare.milliseconds, bare.ratio, cpu.bare],
+    ["`GET /{id}`", one.milliseconds, one.ratio, cpu.one],
+    ["`GET /`", list.milliseconds, list.ratio, cpu.list],
+  ],
+)}
+
+\`GET /{id}\` makes one request to DynamoDB too, and \`GET /\` three.`;
 }
 
 export function bundleSection(bundles: ReadonlyMap<string, number>): string {

@@ -14,10 +14,11 @@ const NETWORK_MS = 10;
 
 /**
  * Starts engines, a proxy that counts, and the functions, in this process: once a process, since the
- * functions read their environment once. No queue, stream or schedule triggers any of them.
+ * functions read their environment once. No queue, stream or schedule triggers any of them. Without
+ * `dataDir` the data are gone when it stops.
  */
-export async function startCountedService() {
-  const engines = await startEngines();
+export async function startCountedService(options: { dataDir?: string } = {}) {
+  const engines = await startEngines(options);
   const proxy = await startDynamoDbProxy({ target: engines.dynamodb, delay: NETWORK_MS });
   const resources = await ensureResources(engines);
   const environment = lambdaEnvironment({ dynamodb: proxy.url, sqs: engines.sqs }, resources);

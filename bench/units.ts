@@ -19,6 +19,8 @@ function numberSize(value: number): number {
 function valueSize(value: unknown): number {
   if (typeof value === "string") return bytes(value);
   if (typeof value === "number") return numberSize(value);
+  if (value instanceof Uint8Array) return value.byteLength;
+  if (value instanceof Set) return [...value].reduce<number>((sum, one) => sum + valueSize(one), 0);
   if (Array.isArray(value)) return value.reduce<number>((sum, one) => sum + 1 + valueSize(one), 3);
   if (typeof value === "object" && value !== null)
     return 3 + Object.keys(value).length + sizeOf({ ...value });

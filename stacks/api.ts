@@ -45,5 +45,6 @@ function authorizerOf(api: sst.aws.ApiGatewayV2, auth: Auth) {
     name: "jwt",
     jwt: { issuer: auth.issuer, audiences: [auth.audience] },
   });
-  return ({ scope }: Route) => ({ auth: { jwt: { authorizer, scopes: [scope] } } });
+  return ({ scope }: Route) =>
+    scope === "none" ? {} : { auth: { jwt: { authorizer, scopes: [scope] } } };
 }

@@ -1,5 +1,7 @@
+import { shardsPage } from "../../bench/shards-page.ts";
 import { accessPatternsPage } from "./access-patterns.ts";
 import { lifecyclePage } from "./lifecycle.ts";
+import { describeApi } from "./openapi.ts";
 import { readmePage } from "./readme.ts";
 
 /** Each page that is written from code: its path, and its text now from its text before. */
@@ -7,4 +9,7 @@ export const pages: Readonly<Record<string, (current: string) => string>> = {
   "README.md": readmePage,
   "docs/access-patterns.md": accessPatternsPage,
   "docs/lifecycle.md": lifecyclePage,
+  "docs/shards.md": shardsPage,
+  "packages/functions/src/describe/openapi.json": () =>
+    `${JSON.stringify(describeApi(), null, 2)}\n`,
 };

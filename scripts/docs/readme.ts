@@ -6,27 +6,20 @@ import { pools, type QueueName, queues } from "@attune/topology/queues";
 import { type RouteName, routes } from "@attune/topology/routes";
 import { type QueueTrigger, queueTriggers } from "@attune/topology/triggers";
 import { code, codes, replaceSection, table } from "./markdown.ts";
+import { operations } from "./openapi/operations.ts";
 
-const does: Readonly<Record<RouteName, string>> = {
-  listExecutions: "A list, newest first.",
-  getStats: "Numbers of executions by status.",
-  listByStatus: "The list of one status.",
-  listByEnforcement: "The list of one enforcement.",
-  getExecution: "One execution.",
-  requestExecution: "Requests an execution by hand.",
-  cancelExecution: "Cancels an execution, or asks its worker to.",
-  retryExecution: "Requests a finished execution again.",
-  claimExecution: "A worker takes an execution, which is running then.",
-  heartbeatExecution: "The worker lives, and learns whether to stop.",
-  finishExecution: "The worker is done, with a result.",
+const shows = {
+  getDescription: { summary: "All this, as OpenAPI 3.1." },
+  getReference: { summary: "The same, as a page." },
 };
+const does: Readonly<Record<RouteName, { readonly summary: string }>> = { ...operations, ...shows };
 
 const routesTable = () =>
   table(
     ["route", "", "scope", "Lambda"],
     (Object.keys(routes) as RouteName[]).map((name) => {
       const { method, path, scope, function: lambda } = routes[name];
-      return [code(`${method} ${path}`), does[name], code(scope), code(lambda)];
+      return [code(`${method} ${path}`), does[name].summary, code(scope), code(lambda)];
     }),
   );
 

@@ -60,8 +60,12 @@ const others = {
 
 const ENFORCED = 0.6;
 const SAME_ENFORCEMENT = 0.3;
-/** One in so many enforcements, and workflows, is large: up to a fiftieth of all executions. */
-const LARGE = 500;
+/** Large ones in a past, about, which have a hundredth of all executions each. */
+const LARGE_ENFORCEMENTS = 6;
+const LARGE_TREES = 9;
+/** What share of all executions begins an enforcement, and of workflows that nobody else requested. */
+const ENFORCEMENT_SHARE = 0.3;
+const WORKFLOW_SHARE = 0.05;
 const POLICY: RetryPolicy = { max_attempts: 3, backoff_seconds: 60, max_backoff_seconds: 3_600 };
 const WITH_POLICY = 0.02;
 const WORKERS = 40;
@@ -94,7 +98,8 @@ function timesOf(life: Life, { seconds }: Action, timeout: number | undefined, r
 
 /** Draws executions one by one: what each is, and what follows from it. */
 function createDraw({ count, until }: Past, random: Random) {
-  const sizes = Math.max(1, Math.floor(count / 50));
+  const isOneOf = (few: number, share: number) => random.next() * count * share < few;
+  const largeSize = () => random.below(Math.max(1, Math.floor(count / 50)));
   let enforcement = 0;
   let sameLeft = 0;
 
@@ -103,7 +108,7 @@ function createDraw({ count, until }: Past, random: Random) {
     else if (random.next() >= ENFORCED) return undefined;
     else if (enforcement === 0 || random.next() >= SAME_ENFORCEMENT) {
       enforcement++;
-      if (random.below(LARGE) === 0) sameLeft = random.below(sizes);
+      if (isOneOf(LARGE_ENFORCEMENTS, ENFORCEMENT_SHARE)) sameLeft = largeSize();
     }
     return enforcement;
   }
@@ -146,8 +151,10 @@ function createDraw({ count, until }: Past, random: Random) {
         }),
       ];
     }
-    if (!action.isWorkflow || !ran) return [];
-    const children = 1 + random.below(random.below(LARGE) === 0 ? sizes : 8);
+    // Two levels below the first one, and no more.
+    if (!action.isWorkflow || !ran || parent?.parent) return [];
+    const isLarge = parent === undefined && isOneOf(LARGE_TREES, WORKFLOW_SHARE);
+    const children = 1 + (isLarge ? largeSize() : random.below(8));
     return Array.from({ length: children }, () =>
       draft({
         created: one.started + 1 + random.below(Math.max(1, one.ended - one.started)),

@@ -10,7 +10,7 @@ import { indexKeysOf } from "@attune/store/index-keys";
 import type { ExecutionRecord } from "@attune/store/record";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { createMemoryDynamoDb } from "../../test/fixtures/memory-dynamodb.ts";
-import { imageOf, importArchive, writePart } from "./archive.ts";
+import { type Image, imageOf, importArchive, writePart } from "./archive.ts";
 import { createDerive } from "./derive.ts";
 import { type Past, population } from "./population.ts";
 
@@ -40,6 +40,7 @@ async function writeArchive(archive: string, past: Past, progress: Progress): Pr
   const derive = await createDerive(database);
   let part = 0;
   let counted = 0;
+  const lastOfEach = new Map<string, Image>();
   progress("counted", counted);
   for (const some of chunksOf(population(past), PART)) {
     const images = some.map(({ record }) => imageOf(itemOf(record)));
@@ -47,9 +48,12 @@ async function writeArchive(archive: string, past: Past, progress: Progress): Pr
     for (const Item of some.flatMap(({ texts }) => texts))
       database.apply(new PutCommand({ TableName: "Payloads", Item }));
     await derive(images);
+    for (const image of images) lastOfEach.set(image.action_ref?.S ?? "", image);
     counted += some.length;
     progress("counted", counted);
   }
+  // Nothing counts twice; but what the last batch has left in the heads of the counters is spilled.
+  await derive([...lastOfEach.values()]);
   for (const table of derived)
     for (const items of chunksOf(database.items(table), PART))
       await writePart(archive, table, part++, items.map(imageOf));

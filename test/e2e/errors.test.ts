@@ -120,6 +120,16 @@ describe("a request that is wrong", () => {
     expect((await api.list({ per_page: 1_000_000 })).pagination.page_size).toBe(100);
   });
 
+  it.each([
+    ["before all ids", { created_before: "1970-01-01" }],
+    ["after all ids", { created_after: "2093-09-08", created_before: "9999-12-31" }],
+    ["that ends before it begins", { created_after: "2026-02-01", created_before: "2026-01-01" }],
+    ["of no length", { created_after: "2026-01-01", created_before: "2026-01-01" }],
+  ])("answers a time %s with nothing", async (_, time) => {
+    for (const filter of [{}, { status: "failed" }, { enforcement: 1, executor: 7 }])
+      expect((await api.list({ ...filter, ...time })).data).toEqual([]);
+  });
+
   it("answers a page past the end with nothing, however far past", async () => {
     for (const page of [2, 1_000, 9_007_199_254_740_991]) {
       expect(await api.list({ page })).toEqual({

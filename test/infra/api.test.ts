@@ -56,9 +56,13 @@ describe.each(stages)("HTTP API of %s", (stage) => {
     const expected = Object.values<Route>(routes).map((route) => ({
       routeKey: `${route.method} ${route.path}`,
       function: functionNameOf(route.function),
-      authorizationType: secured ? "JWT" : "NONE",
-      authorizerId: secured ? "HttpAuthorizerJwtAuthorizer-id" : undefined,
-      authorizationScopes: secured ? [route.scope] : undefined,
+      ...(secured && route.scope !== "none"
+        ? {
+            authorizationType: "JWT",
+            authorizerId: "HttpAuthorizerJwtAuthorizer-id",
+            authorizationScopes: [route.scope],
+          }
+        : { authorizationType: "NONE" }),
     }));
     const rest = {
       routeKey: "$default",
@@ -80,7 +84,7 @@ describe.each(stages)("HTTP API of %s", (stage) => {
     const permissions = graph.all("aws:lambda/permission:Permission", permissionSchema).values();
     expect(
       new Set([...permissions].map((permission) => graph.nameOf(permission.function))),
-    ).toEqual(new Set(["query", "command", "work", "fallback"].map(functionNameOf)));
+    ).toEqual(new Set(["query", "command", "work", "describe", "fallback"].map(functionNameOf)));
   });
 
   it("logs each access for as long as the stage keeps logs", () => {

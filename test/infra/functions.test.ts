@@ -109,3 +109,10 @@ describe.each(readGraph("production").bundles)("bundle of $function", ({ bundled
     expect(bundled?.missing).toEqual([]);
   });
 });
+
+it("the bundle of the lists is no larger than 450 kB", () => {
+  const query = readGraph("production").bundles.find(
+    ({ handler }) => handler === functions.query.handler,
+  );
+  expect(query?.bundled?.bytes).toBeLessThanOrEqual(450_000);
+});

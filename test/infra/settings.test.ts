@@ -38,6 +38,16 @@ describe("a stage says who may call its API", () => {
   });
 });
 
+describe("a stage that asks for tokens is given its secrets", () => {
+  it("does not synthesise without, and says how", { timeout: 120_000 }, async () => {
+    const environment = { ...identityProvider, SST_SECRET_CursorSecret: undefined };
+    await expect(synthesise("somebody", environment)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("sst secret set CursorSecret"),
+    });
+  });
+});
+
 describe("a stage with alarms says who hears of them", () => {
   it("does not synthesise without, and says why", { timeout: 60_000 }, async () => {
     await expect(synthesise("production", identityProvider)).rejects.toMatchObject({

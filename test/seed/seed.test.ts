@@ -6,12 +6,15 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { createdOf } from "@attune/domain/ids";
 import { Status } from "@attune/domain/lifecycle";
+import { BatchGetCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sizeOf } from "../../bench/units.ts";
 import { population } from "../../scripts/seed/population.ts";
 import { HOUR_MS } from "../../scripts/seed/rhythm.ts";
 import { type Api, apiAt } from "../fixtures/api.ts";
 import { until } from "../fixtures/executions.ts";
 import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
+import { storeAt } from "../fixtures/store.ts";
 
 const main = fileURLToPath(new URL("../../scripts/seed/main.ts", import.meta.url));
 const UNTIL = "2026-11-01T00:00:00.000Z";
@@ -91,6 +94,18 @@ describe("a seeded stack", () => {
     expect(stats.total).toBe(count);
     for (const status of Status.options.filter((one) => one in stats))
       expect(stats[status], status).toBe(records.filter((one) => one.status === status).length);
+  });
+
+  it("has heads that are spilled, as the stream leaves them: below a kilobyte", async () => {
+    const { client, tables } = storeAt(stack.dynamodb);
+    const heads = ["all", "action#core.http", "pack#core"].map((key) => ({ key }));
+    const { Responses = {} } = await client.send(
+      new BatchGetCommand({ RequestItems: { [tables.Counters]: { Keys: heads } } }),
+    );
+    client.destroy();
+    const sizes = (Responses[tables.Counters] ?? []).map(sizeOf);
+    expect(sizes).toHaveLength(heads.length);
+    expect(Math.max(...sizes)).toBeLessThan(1_024);
   });
 
   it("finds results, also those that have an item of their own", async () => {

@@ -15,13 +15,14 @@ describe.each(Object.entries<Route>(routes))("the route %s", (_, route) => {
       query: "executions:read",
       command: "executions:write",
       work: "executions:work",
+      describe: "none",
     } as const;
     expect(route.scope).toBe(scopes[route.function]);
-    expect(route.method).toBe(route.function === "query" ? "GET" : "POST");
+    expect(route.method).toBe(["query", "describe"].includes(route.function) ? "GET" : "POST");
   });
 
   it("has a path without a slash at its end, and parameters that are whole segments", () => {
-    expect(route.path).toMatch(/^\/api\/v1\/executions(\/(\{[a-z_]+\}|[a-z]+))*$/);
+    expect(route.path).toMatch(/^(\/(\{[a-z_]+\}|[a-z0-9.]+))+$/);
   });
 });
 
@@ -45,6 +46,8 @@ it("has the routes of the contract", () => {
       "POST /api/v1/executions/{id}/claim",
       "POST /api/v1/executions/{id}/heartbeat",
       "POST /api/v1/executions/{id}/finish",
+      "GET /api/v1/openapi.json",
+      "GET /docs",
     ]),
   );
 });

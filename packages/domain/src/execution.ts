@@ -66,6 +66,15 @@ export function executionText(view: ExecutionView): JsonText {
 /** Fourteen days: SQS keeps no message longer, so no try can be waited for longer. */
 const MAX_TIMEOUT_SECONDS = 1_209_600;
 
+/** Up to a day, to the millisecond: DynamoDB has no place for the smallest numbers that JSON has. */
+const backOffOf = (usual: number) =>
+  z
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(usual)
+    .transform((seconds) => Math.round(seconds * 1_000) / 1_000);
+
 /**
  * New tries after `failed`, `timeout` and `abandoned`: each is an execution of its own. The first comes
  * after `backoff_seconds`, each further one after twice as long, up to `max_backoff_seconds`; jitter
@@ -74,8 +83,8 @@ const MAX_TIMEOUT_SECONDS = 1_209_600;
 export const RetryPolicy = z.object({
   /** Tries in all, the first one included. */
   max_attempts: z.int().min(1).max(100),
-  backoff_seconds: z.number().min(0).max(86_400).default(1),
-  max_backoff_seconds: z.number().min(0).max(86_400).default(3_600),
+  backoff_seconds: backOffOf(1),
+  max_backoff_seconds: backOffOf(3_600),
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 

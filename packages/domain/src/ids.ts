@@ -34,6 +34,10 @@ export interface Bounds {
   readonly below: number;
 }
 
+/** Whether no id lies in a range. */
+export const isEmpty = ({ from = 0, below = Number.MAX_SAFE_INTEGER }: IdRange): boolean =>
+  from >= below;
+
 /** The ids that lie in both. */
 export function intersect(one: IdRange, other: IdRange): IdRange {
   const from = Math.max(one.from ?? 0, other.from ?? 0);

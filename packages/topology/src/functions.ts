@@ -81,6 +81,14 @@ export const functions = {
     buckets: { Blobs: ["read", "write"] },
     limits: limitsOfWorkers,
   },
+  describe: {
+    handler: "packages/functions/src/http/describe.handler",
+    timeout: 5,
+    memory: 256,
+    tables: {},
+    queues: {},
+    buckets: {},
+  },
   fallback: {
     handler: "packages/functions/src/http/fallback.handler",
     timeout: 5,

@@ -7,9 +7,10 @@ export type Scope = "executions:read" | "executions:write" | "executions:work";
 
 export interface Route {
   readonly method: "GET" | "POST";
-  readonly path: `/api/v1/executions${string}`;
-  readonly function: "query" | "command" | "work";
-  readonly scope: Scope;
+  readonly path: `/api/v1/${string}` | "/docs";
+  readonly function: "query" | "command" | "work" | "describe";
+  /** `"none"`: whoever asks is answered, without a token. */
+  readonly scope: Scope | "none";
 }
 
 const base = "/api/v1/executions";
@@ -80,6 +81,18 @@ export const routes = {
     path: `${base}/{id}/finish`,
     function: "work",
     scope: "executions:work",
+  },
+  getDescription: {
+    method: "GET",
+    path: "/api/v1/openapi.json",
+    function: "describe",
+    scope: "none",
+  },
+  getReference: {
+    method: "GET",
+    path: "/docs",
+    function: "describe",
+    scope: "none",
   },
 } as const satisfies Record<string, Route>;
 

@@ -90,11 +90,6 @@ describe("counting", () => {
     expect(contributionOf(forgotten, gone?.entry)).toBeUndefined();
   });
 
-  it("writes nothing for a change of owner alone", () => {
-    const entry = contributionOf(change, undefined)?.entry;
-    expect(contributionOf({ ...change, version: 4 }, entry)).toBeUndefined();
-  });
-
   it("settles an entry with a final status or a deletion", () => {
     const entryOf = (status: Change["status"]) =>
       contributionOf({ ...change, status, version: 9 }, 1 * 16 + 3)?.entry ?? -1;

@@ -5,7 +5,8 @@ import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 
 export interface Answer {
   readonly status: number;
-  readonly body: JsonText;
+  /** JSON, unless the headers say otherwise. */
+  readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 

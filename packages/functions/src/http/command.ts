@@ -6,8 +6,10 @@ import { requestExecution } from "./routes/request-execution.ts";
 import { retryExecution } from "./routes/retry-execution.ts";
 import { serve } from "./serve.ts";
 
-export const handler = serve({
+export const endpoints = {
   requestExecution,
   cancelExecution,
   retryExecution,
-} satisfies Record<RoutesOf<"command">, Endpoint>);
+} satisfies Record<RoutesOf<"command">, Endpoint>;
+
+export const handler = serve(endpoints);

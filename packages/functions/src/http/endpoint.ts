@@ -5,8 +5,18 @@ import * as z from "zod";
 import type { Answer } from "./answer.ts";
 import { bodyOf, parseBody, parseParams, queryOf } from "./request.ts";
 
-/** Answers one route; throws for `serve` to answer with the contract's error. */
-export type Endpoint = (event: APIGatewayProxyEventV2) => Promise<Answer>;
+/** What an endpoint takes from a request. */
+export interface Takes {
+  readonly path: Shape;
+  readonly query: Shape;
+  readonly body?: z.ZodType;
+}
+
+export interface Endpoint {
+  readonly takes: Takes;
+  /** Answers its route; throws for `serve` to answer with the contract's error. */
+  readonly answer: (event: APIGatewayProxyEventV2) => Promise<Answer>;
+}
 
 type Shape = Readonly<Record<string, z.ZodType>>;
 type Parsed<S extends Shape> = z.infer<z.ZodObject<S>>;
@@ -26,11 +36,14 @@ export function endpoint<Path extends Shape, Query extends Shape>(
   const path = z.object(schemas.path);
   const query = z.object(schemas.query);
   const names = Object.keys(schemas.query);
-  return async (event) =>
-    run(
-      parseParams(path, event.pathParameters ?? {}),
-      parseParams(query, queryOf(event, names, schemas.several)),
-    );
+  return {
+    takes: { path: schemas.path, query: schemas.query },
+    answer: async (event) =>
+      run(
+        parseParams(path, event.pathParameters ?? {}),
+        parseParams(query, queryOf(event, names, schemas.several)),
+      ),
+  };
 }
 
 /** A route that takes its path and a JSON body. `texts` holds the body's members as they came, for what is kept to the letter. */
@@ -39,10 +52,13 @@ export function bodyEndpoint<Path extends Shape, Body>(
   run: (path: Parsed<Path>, body: Body, texts: ReadonlyMap<string, JsonText>) => Promise<Answer>,
 ): Endpoint {
   const path = z.object(schemas.path);
-  return async (event) => {
-    const inPath = parseParams(path, event.pathParameters ?? {});
-    const { text, value } = bodyOf(event);
-    const body = parseBody(schemas.body, value);
-    return run(inPath, body, memberTexts(text));
+  return {
+    takes: { path: schemas.path, query: {}, body: schemas.body },
+    answer: async (event) => {
+      const inPath = parseParams(path, event.pathParameters ?? {});
+      const { text, value } = bodyOf(event);
+      const body = parseBody(schemas.body, value);
+      return run(inPath, body, memberTexts(text));
+    },
   };
 }

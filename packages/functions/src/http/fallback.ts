@@ -10,7 +10,7 @@ import { answerErrors } from "./serve.ts";
 
 const patterns = Object.values(routes).map(({ method, path }) => ({
   method,
-  pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),
+  pattern: new RegExp(`^${path.replaceAll(".", "\\.").replaceAll(/\{\w+\}/g, "[^/]+")}$`),
 }));
 
 const methodsAt = (path: string) =>

@@ -3,7 +3,11 @@ import { Status } from "@attune/domain/lifecycle";
 import * as z from "zod";
 
 /** An integer in text. One past 2^53 is an integer as well, and no execution has it. */
-const integer = (name: string) => z.string().regex(/^-?\d{1,40}$/, `${name} must be an integer`);
+const integer = (name: string) =>
+  z
+    .string()
+    .regex(/^-?\d{1,40}$/, `${name} must be an integer`)
+    .meta({ type: "integer" });
 
 /** An id in a path, kept to the digit for the message that it is not found. */
 export const IdParam = integer("The execution ID").transform((text) => BigInt(text));
@@ -14,6 +18,7 @@ const MAX_PER_PAGE = 100;
 
 const countParam = (name: string) =>
   integer(name)
+    .meta({ minimum: 1 })
     .transform(Number)
     .refine((value) => value >= 1, `${name} must be 1 or more`)
     .refine((value) => value <= Number.MAX_SAFE_INTEGER, `${name} is too large`);
@@ -23,11 +28,8 @@ export const PerPageParam = countParam("per_page")
   .transform((value) => Math.min(value, MAX_PER_PAGE))
   .default(20);
 
-export const StatusParam = z.string().transform((text, context) => {
-  const status = Status.safeParse(text);
-  if (status.success) return status.data;
-  context.addIssue({ code: "custom", message: `Invalid execution status: ${text}` });
-  return z.NEVER;
+export const StatusParam = z.enum(Status.enum, {
+  error: ({ input }) => `Invalid execution status: ${input}`,
 });
 
 /** A text that must say something: an empty one would match nothing. */
@@ -35,7 +37,7 @@ export const textParam = (name: string) => z.string().min(1, `${name} must not b
 
 /** Any of some statuses: a parameter given once or more, each with one status or more between commas. */
 export const StatusesParam = z
-  .array(z.string())
+  .array(z.string().meta({ enum: Status.options }))
   .transform((texts) => texts.flatMap((text) => text.split(",")))
   .pipe(z.array(StatusParam));
 

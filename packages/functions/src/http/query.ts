@@ -6,10 +6,12 @@ import { getStats } from "./routes/get-stats.ts";
 import { listByEnforcement, listByStatus, listExecutions } from "./routes/list-executions.ts";
 import { serve } from "./serve.ts";
 
-export const handler = serve({
+export const endpoints = {
   listExecutions,
   listByStatus,
   listByEnforcement,
   getExecution,
   getStats,
-} satisfies Record<RoutesOf<"query">, Endpoint>);
+} satisfies Record<RoutesOf<"query">, Endpoint>;
+
+export const handler = serve(endpoints);

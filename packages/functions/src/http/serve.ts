@@ -32,8 +32,8 @@ export function serve<Name extends RouteName>(endpoints: Readonly<Record<Name, E
   return middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2>()
     .use(answerErrors)
     .handler(async (event) => {
-      const run = byKey.get(event.routeKey);
-      if (run === undefined) throw new Error(`No endpoint for ${event.routeKey}`);
-      return toGateway(await run(event));
+      const endpoint = byKey.get(event.routeKey);
+      if (endpoint === undefined) throw new Error(`No endpoint for ${event.routeKey}`);
+      return toGateway(await endpoint.answer(event));
     });
 }

@@ -6,8 +6,10 @@ import { finishExecution } from "./routes/finish-execution.ts";
 import { heartbeatExecution } from "./routes/heartbeat-execution.ts";
 import { serve } from "./serve.ts";
 
-export const handler = serve({
+export const endpoints = {
   claimExecution,
   heartbeatExecution,
   finishExecution,
-} satisfies Record<RoutesOf<"work">, Endpoint>);
+} satisfies Record<RoutesOf<"work">, Endpoint>;
+
+export const handler = serve(endpoints);

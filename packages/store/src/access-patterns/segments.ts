@@ -11,7 +11,7 @@ export const segmentPatterns = {
     operation: "Query",
     table: "Segments",
     purpose: "Packed results of the executions of some time, by the newest one of each chunk.",
-    serves: ["compaction"],
+    serves: ["listExecutions", "listByStatus", "listByEnforcement", "compaction"],
     params: (
       tables,
       given: {

@@ -102,9 +102,6 @@ export function contributionOf(
 ): Contribution | undefined {
   if (counted !== undefined && versionOf(counted) >= newest.version) return undefined;
   const before = counted === undefined ? (newest.forgotten ?? null) : statusOf(counted);
-  // The handoff: nothing that is counted changes, and nothing is written. That leaves the older version
-  // in the ledger, which does no harm, since the lifecycle never comes back to a status it has left.
-  if (before === newest.status && counted !== undefined) return undefined;
 
   const times = (status: z.infer<typeof Status> | null, n: number) =>
     status === null

@@ -1,5 +1,5 @@
 /** The entries of some partitions of the indexes, merged in the order of their creation. */
-import type { IdRange } from "@attune/domain/ids";
+import { type IdRange, isEmpty } from "@attune/domain/ids";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type * as z from "zod";
 import type { Order } from "../access-patterns/executions-read.ts";
@@ -66,6 +66,11 @@ export function beyond(range: IdRange, id: number, order: Order): IdRange {
 }
 
 async function readOn(store: Store, stream: Stream, order: Order, limit: number): Promise<void> {
+  // DynamoDB refuses a BETWEEN that ends before it begins.
+  if (isEmpty(stream.rest)) {
+    stream.isAtEnd = true;
+    return;
+  }
   const query = new QueryCommand(stream.query(stream.rest, limit));
   const { Items = [], LastEvaluatedKey } = await store.client.send(query);
   const { reading } = stream;

@@ -8,12 +8,11 @@ import { bodyEndpoint } from "../endpoint.ts";
 import { HoldBody, holdOf, recordAfter } from "../hold.ts";
 import { IdParam } from "../params.ts";
 
+export const FinishBody = HoldBody.extend({ status: Outcome, result: z.unknown().optional() });
+
 /** `POST /{id}/finish`: the last write of an execution, with its result. */
 export const finishExecution = bodyEndpoint(
-  {
-    path: { id: IdParam },
-    body: HoldBody.extend({ status: Outcome, result: z.unknown().optional() }),
-  },
+  { path: { id: IdParam }, body: FinishBody },
   async ({ id }, { status, result, ...body }, texts) => {
     const hold = holdOf(id, body);
     const text = result == null ? null : (texts.get("result") ?? null);

@@ -48,9 +48,11 @@ const several = ["status", "action_ref"] as const;
 
 type Query = z.infer<z.ZodObject<typeof query>>;
 
-/** The first id of a moment; there is none before the ids' own beginning. */
+/** The first id of a moment; there is none before the ids' own beginning, nor after their end in 2093. */
 const firstIdAt = (unixMs: number | undefined) =>
-  unixMs === undefined ? undefined : Math.max(0, idOf(unixMs, 0));
+  unixMs === undefined
+    ? undefined
+    : Math.min(Math.max(0, idOf(unixMs, 0)), Number.MAX_SAFE_INTEGER);
 
 async function answerList(parameters: Query): Promise<Answer> {
   const { page, per_page, cursor, created_after, created_before, sort, ...filter } = parameters;

@@ -1,0 +1,86 @@
+/** What the API answers: `{"data": …}` and what stands beside it. The schemas own the types. */
+import * as z from "zod";
+import { Execution, Summary } from "./execution.ts";
+import { Status } from "./lifecycle.ts";
+import { finals, type Stats } from "./stats.ts";
+
+const Count = z.int().min(0);
+
+/** One execution. */
+export const ExecutionAnswer = z.object({ data: Execution });
+export type ExecutionAnswer = z.infer<typeof ExecutionAnswer>;
+
+/** Where a page is in its list. */
+export const Pagination = z.object({
+  page: z.int().min(1),
+  page_size: z.int().min(1),
+  total_items: Count,
+  total_pages: Count,
+  /** `false`: the total is at least that many, and `next_cursor` goes on. */
+  complete: z.boolean(),
+  /** Executions that a search has looked at. */
+  scanned: Count.optional(),
+  next_cursor: z.string().nullable(),
+  prev_cursor: z.string().nullable(),
+});
+export type Pagination = z.infer<typeof Pagination>;
+
+/** A page of a list. */
+export const ListAnswer = z.object({ data: z.array(Summary), pagination: Pagination });
+export type ListAnswer = z.infer<typeof ListAnswer>;
+
+/** What stands where, now. */
+export const StatsNow = z.object({
+  total: Count,
+  completed: Count,
+  failed: Count,
+  running: Count,
+  pending: Count,
+  cancelled: Count,
+  timeout: Count,
+  abandoned: Count,
+} satisfies Record<keyof Stats, typeof Count>);
+
+/** In a row where intervals are asked for: when its own begins. */
+const since = z.iso.datetime().optional();
+
+/** How the executions of an interval and a group ended. */
+export const GroupRow = z.object({
+  since,
+  action_ref: z.string().optional(),
+  pack_name: z.string().optional(),
+  total: Count,
+  completed: Count,
+  failed: Count,
+  cancelled: Count,
+  timeout: Count,
+  abandoned: Count,
+  unfinished: Count,
+  failure_rate: z.number().min(0).max(1).nullable(),
+  duration_seconds: z
+    .object({ p50: z.number().min(0), p90: z.number().min(0), p99: z.number().min(0) })
+    .nullable(),
+} satisfies Record<(typeof finals)[number], typeof Count> & Readonly<Record<string, z.ZodType>>);
+
+/** The executions of an interval by how they ended. */
+export const StatusRow = z.object({
+  since,
+  status: Status.extract(finals).or(z.literal("unfinished")),
+  total: Count,
+});
+
+/** What became of the executions that were created in some time. */
+export const StatsOverTime = z.object({
+  since: z.iso.datetime(),
+  until: z.iso.datetime(),
+  rows: z.array(z.union([GroupRow, StatusRow])),
+});
+
+/** The statistics: over some time where a parameter asks for it. */
+export const StatsAnswer = z.object({ data: z.union([StatsNow, StatsOverTime]) });
+
+/** What a worker that lives is told. */
+export const HeartbeatAnswer = z.object({
+  data: z.object({ cancel_requested: z.boolean(), status: Status }),
+});
+export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;

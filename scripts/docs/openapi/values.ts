@@ -1,0 +1,83 @@
+/** The examples of the description: one execution, and what is said of it on its way. */
+import type { ExecutionAnswer, HeartbeatAnswer, ListAnswer } from "@attune/domain/answers";
+import type { ExecutionRequest } from "@attune/domain/execution";
+
+const asked = {
+  action: 12,
+  action_ref: "slack.send_message",
+  config: { channel: "#alerts", message: "Disk almost full" },
+  parent: null,
+  enforcement: 42,
+};
+
+const requested: ExecutionAnswer["data"] = {
+  id: 374021801980118,
+  ...asked,
+  executor: null,
+  status: "requested",
+  result: null,
+  created: "2026-11-22T20:58:36.499Z",
+  updated: "2026-11-22T20:58:36.499Z",
+  original_execution: null,
+};
+const running: ExecutionAnswer["data"] = {
+  ...requested,
+  executor: 7,
+  status: "running",
+  updated: "2026-11-22T20:58:36.601Z",
+};
+const completed: ExecutionAnswer["data"] = {
+  ...running,
+  status: "completed",
+  result: { sent: true },
+  updated: "2026-11-22T20:58:36.706Z",
+};
+
+const answerOf = (data: ExecutionAnswer["data"]): ExecutionAnswer => ({ data });
+
+export const executions = {
+  requested: answerOf(requested),
+  running: answerOf(running),
+  completed: answerOf(completed),
+  cancelled: answerOf({ ...requested, status: "cancelled" }),
+  retried: answerOf({ ...requested, id: 374021838189574, original_execution: requested.id }),
+};
+
+const { id, action_ref, status, parent, enforcement, created, updated } = completed;
+
+export const list: ListAnswer = {
+  data: [{ id, action_ref, status, parent, enforcement, created, updated }],
+  pagination: {
+    page: 1,
+    page_size: 20,
+    total_items: 1,
+    total_pages: 1,
+    complete: true,
+    next_cursor: null,
+    prev_cursor: null,
+  },
+};
+
+export const stats = {
+  data: {
+    total: 42,
+    completed: 36,
+    failed: 3,
+    running: 2,
+    pending: 1,
+    cancelled: 0,
+    timeout: 0,
+    abandoned: 0,
+  },
+};
+
+export const request: ExecutionRequest = {
+  ...asked,
+  timeout_seconds: 600,
+  idempotency_key: "alert-7",
+  retry: { max_attempts: 5, backoff_seconds: 1, max_backoff_seconds: 3_600 },
+};
+
+export const hold = { worker_id: 7, attempt: 1 };
+export const outcome = { ...hold, status: "completed", result: completed.result };
+export const heartbeat: HeartbeatAnswer = { data: { cancel_requested: false, status: "running" } };
