@@ -2,12 +2,12 @@
 import { functions } from "@attune/topology/functions";
 
 /**
- * A million executions in a month at a hundred a second, when there are any: batches are as full as that makes them.
+ * A million executions in a month at two hundred a second, when there are any: batches are as full as that makes them.
  * An execution is requested by a message, runs for less than a heartbeat's interval, and completes.
  */
 export const assumptions = {
   /** Executions a second. */
-  rate: 100,
+  rate: 200,
   /** Milliseconds that a request to DynamoDB or SQS takes, and that a function computes for each of its requests. */
   roundTripMs: 5,
   computeMs: 5,
