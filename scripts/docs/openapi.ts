@@ -105,7 +105,7 @@ export function describeApi(): Document {
       responses: Object.fromEntries(
         Object.values<Refusal>(refusals).map((refusal) => [refusal.name, refusalOf(refusal)]),
       ),
-      schemas: schemas(),
+      schemas,
     },
   };
 }

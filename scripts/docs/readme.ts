@@ -5,6 +5,7 @@ import { type LimitName, limits } from "@attune/topology/limits";
 import { pools, type QueueName, queues } from "@attune/topology/queues";
 import { type RouteName, routes } from "@attune/topology/routes";
 import { type QueueTrigger, queueTriggers } from "@attune/topology/triggers";
+import { carriers } from "./asyncapi/messages.ts";
 import { code, codes, replaceSection, table } from "./markdown.ts";
 import { operations } from "./openapi/operations.ts";
 
@@ -22,12 +23,6 @@ const routesTable = () =>
       return [code(`${method} ${path}`), does[name].summary, code(scope), code(lambda)];
     }),
   );
-
-const carries: Readonly<Record<QueueName, readonly string[]>> = {
-  ExecutionRequests: ["execution.requested", "execution.accepted"],
-  ExecutionScheduled: ["execution.scheduled"],
-  ExecutionEvents: ["execution.status_changed", "execution.completed"],
-};
 
 function consumerOf(key: string): string {
   const lambdas = Object.values<QueueTrigger>(queueTriggers).filter(({ queue }) => queue === key);
@@ -54,7 +49,7 @@ const queuesTable = () =>
       const { name, visibilityTimeout, maxReceiveCount } = queues[key];
       return [
         code(name),
-        codes(carries[key]),
+        codes(carriers[key].messages),
         codes(sendersTo(key)),
         consumerOf(key),
         `${visibilityTimeout} s`,

@@ -69,6 +69,8 @@ describe("a request that is wrong", () => {
     ["GET", "/api/v1", 404, undefined],
     ["GET", `${executionsPath}/1/2/3`, 404, undefined],
     ["GET", "/api/v1/enforcements/42", 404, undefined],
+    ["GET", "/api/v1/openapi-json", 404, undefined],
+    ["POST", "/docs", 405, "GET"],
     ["DELETE", `${executionsPath}/1`, 405, "GET"],
     ["PUT", executionsPath, 405, "GET, POST"],
     ["GET", `${executionsPath}/1/claim`, 405, "POST"],

@@ -95,6 +95,8 @@ describe("the router", () => {
     ["POST", `${base}/7/claim`, `POST ${base}/{id}/claim`, { id: "7" }],
     ["GET", `${base}/status/`, "$default", {}],
     ["GET", `${base}/7/`, "$default", {}],
+    ["GET", "/api/v1/openapi.json", "GET /api/v1/openapi.json", {}],
+    ["GET", "/docs", "GET /docs", {}],
     ["HEAD", base, "$default", {}],
     ["DELETE", `${base}/7`, "$default", {}],
     ["GET", "/", "$default", {}],

@@ -1,9 +1,10 @@
 /** The calls of one execution. */
+import type { ExecutionAnswer } from "@attune/domain/answers";
 import type { Execution, NewExecution } from "@attune/domain/execution";
 import type { Call, CallOptions, Request } from "./call.ts";
 
 async function one(call: Call, request: Request): Promise<Execution> {
-  const { data } = await call<{ data: Execution }>(request);
+  const { data } = await call<ExecutionAnswer>(request);
   return data;
 }
 

@@ -1,4 +1,5 @@
 /** Lists of executions: a page, or all of them. */
+import type { ListAnswer } from "@attune/domain/answers";
 import type { Summary } from "@attune/domain/execution";
 import type { Filter } from "@attune/domain/filter";
 import type { Call, CallOptions } from "./call.ts";
@@ -29,31 +30,13 @@ export interface PageOptions extends ListOptions {
   readonly cursor?: string | undefined;
 }
 
-export interface Pagination {
-  readonly page: number;
-  readonly page_size: number;
-  /** Exact where `complete`, and else at least so many. */
-  readonly total_items: number;
-  readonly total_pages: number;
-  readonly complete: boolean;
-  /** Of a search: the executions that it has looked at. */
-  readonly scanned?: number | undefined;
-  readonly next_cursor: string | null;
-  readonly prev_cursor: string | null;
-}
-
-export interface Page {
-  readonly data: readonly Summary[];
-  readonly pagination: Pagination;
-}
-
 export function listPage(
   call: Call,
   filter: ListFilter,
   { signal, ...place }: PageOptions,
-): Promise<Page> {
+): Promise<ListAnswer> {
   const path = queryText({ ...filter, ...place });
-  return call<Page>({ method: "GET", path, isRepeatable: true, signal });
+  return call<ListAnswer>({ method: "GET", path, isRepeatable: true, signal });
 }
 
 /** Every execution of a list, page by page as they are asked for; what is created meanwhile moves none. */

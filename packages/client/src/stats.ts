@@ -1,7 +1,7 @@
 /** Numbers of executions: by status now, or how those that were created in some time have ended. */
+import type { GroupRow, StatusRow } from "@attune/domain/answers";
 import type { Stats } from "@attune/domain/stats";
 import type { Call, CallOptions } from "./call.ts";
-import type { FinalStatus } from "./final.ts";
 import { queryText } from "./query.ts";
 
 /** With any of these, the stats are of some time. */
@@ -17,22 +17,17 @@ export interface StatsQuery {
 }
 
 /** How executions ended. */
-export type Outcomes = Readonly<Record<"total" | "unfinished" | FinalStatus, number>> & {
-  /** From 0 to 1; `null` where none has ended. */
-  readonly failure_rate: number | null;
-  /** From the claim to the end; `null` where none ran, and by the minute. */
-  readonly duration_seconds: Readonly<Record<"p50" | "p90" | "p99", number>> | null;
-};
+export type Outcomes = Omit<GroupRow, "since" | "action_ref" | "pack_name">;
 
 /** By status, a number; by another group, its name and how its executions ended. */
-type GroupRow<Group> = Group extends "status"
-  ? { readonly status: FinalStatus | "unfinished"; readonly total: number }
+type RowOf<Group> = Group extends "status"
+  ? Omit<StatusRow, "since">
   : Group extends "action_ref" | "pack_name"
     ? Outcomes & Readonly<Record<Group, string>>
     : Outcomes;
 
 /** By interval, its beginning too. */
-type Row<Q extends StatsQuery> = GroupRow<Q["group_by"]> &
+type Row<Q extends StatsQuery> = RowOf<Q["group_by"]> &
   (Q["interval"] extends string ? { readonly since: string } : unknown);
 
 export interface Aggregates<Q extends StatsQuery> {

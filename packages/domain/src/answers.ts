@@ -61,6 +61,7 @@ export const GroupRow = z.object({
     .object({ p50: z.number().min(0), p90: z.number().min(0), p99: z.number().min(0) })
     .nullable(),
 } satisfies Record<(typeof finals)[number], typeof Count> & Readonly<Record<string, z.ZodType>>);
+export type GroupRow = z.infer<typeof GroupRow>;
 
 /** The executions of an interval by how they ended. */
 export const StatusRow = z.object({
@@ -68,6 +69,7 @@ export const StatusRow = z.object({
   status: Status.extract(finals).or(z.literal("unfinished")),
   total: Count,
 });
+export type StatusRow = z.infer<typeof StatusRow>;
 
 /** What became of the executions that were created in some time. */
 export const StatsOverTime = z.object({

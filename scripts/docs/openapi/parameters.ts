@@ -1,7 +1,7 @@
 /** The parameters of an endpoint: its own schemas, and what each means. */
 import type { Parameter } from "@attune/functions/describe/document";
 import type { Takes } from "@attune/functions/http/endpoint";
-import { schemaOf } from "./schemas.ts";
+import { schemaOf } from "../schemas.ts";
 
 const meanings: Readonly<Record<string, string>> = {
   id: "The execution.",

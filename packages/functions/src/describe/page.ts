@@ -41,7 +41,7 @@ const parametersOf = ({ parameters }: Operation) =>
   table(
     parameters.map(({ name, in: place, description, schema }) => [
       code(name),
-      `in the ${escapeText(place)}`,
+      escapeText(place),
       typeOf(schema),
       inline(description),
     ]),

@@ -14,8 +14,8 @@ function boundsOf({ minimum, maximum, minLength, maxLength, ...schema }: Schema)
     ...(schema.format === undefined ? [] : [escapeText(schema.format)]),
     ...(isBound(minimum) ? [`from ${minimum}`] : []),
     ...(isBound(maximum) ? [`up to ${maximum}`] : []),
-    ...(minLength === undefined ? [] : [`from ${minLength} characters`]),
-    ...(maxLength === undefined ? [] : [`up to ${maxLength} characters`]),
+    ...(minLength === undefined ? [] : [`length from ${minLength}`]),
+    ...(maxLength === undefined ? [] : [`length up to ${maxLength}`]),
     ...(schema.default === undefined ? [] : [`${code(String(schema.default))} unless given`]),
   ];
 }
@@ -30,7 +30,9 @@ export function typeOf(schema: Schema): string {
   if (schema.const !== undefined) return code(String(schema.const));
   if (items !== undefined) return `array of ${typeOf(items)}`;
   if (type === undefined) return "any JSON";
-  return [[type].flat().join(" or "), ...boundsOf(schema)].join(", ");
+  const bounds = boundsOf(schema);
+  const name = [type].flat().join(" or ");
+  return bounds.length === 0 ? name : `${name} (${bounds.join(", ")})`;
 }
 
 const rowsOf = ({ properties = {}, required = [] }: Schema, prefix = ""): string[][] =>
