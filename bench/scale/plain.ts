@@ -7,7 +7,7 @@ import { FEED, partitionsOf } from "@attune/store/index-keys";
 import { Row } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
 import { type Index, type IndexName, tables } from "@attune/topology/tables";
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
 import type { ListQuery } from "../../test/fixtures/list-model.ts";
 
 interface Path {
@@ -56,56 +56,91 @@ export function plainPath(filter: Filter): Path | undefined {
 
 const idAt = (time: string) => idOf(Date.parse(time), 0);
 
-/** Reads entries in the list's order, a megabyte at a time; stops after `enough` that match. */
-async function read(
+/** What the index does not answer, and its entries have to be tested on. */
+const openIn = ({ filter }: ListQuery, { index }: Path) =>
+  namesOf(filter).filter((name) => name !== answeredBy[index]);
+
+type Reading = Pick<QueryCommandInput, "Select" | "Limit" | "ExclusiveStartKey">;
+
+/** One query, of a megabyte at most. */
+function read(
   store: Store,
-  { filter, created_after, created_before, sort }: ListQuery,
+  { created_after, created_before, sort }: ListQuery,
   { index, key }: Path,
-  enough: number,
+  reading: Reading,
 ) {
   const { hashKey }: Index = tables.Executions.globalIndexes[index];
-  const open = namesOf(filter).filter((name) => name !== answeredBy[index]);
-  const matches: number[] = [];
-  let ExclusiveStartKey: Record<string, unknown> | undefined;
-  do {
-    const { Items = [], LastEvaluatedKey } = await store.client.send(
-      new QueryCommand({
-        TableName: store.tables.Executions,
-        IndexName: index,
-        KeyConditionExpression: "#key = :key AND #id BETWEEN :from AND :to",
-        ExpressionAttributeNames: { "#key": hashKey, "#id": "id" },
-        ExpressionAttributeValues: {
-          ":key": key,
-          ":from": created_after === undefined ? 0 : idAt(created_after),
-          ":to": created_before === undefined ? Number.MAX_SAFE_INTEGER : idAt(created_before) - 1,
-        },
-        ScanIndexForward: sort === "created",
-        ...(open.length === 0 && enough < 5_000 ? { Limit: enough } : {}),
-        ExclusiveStartKey,
-      }),
-    );
-    for (const item of Items) {
-      const entry = Row.partial().required({ id: true }).parse(item);
-      if (meets(filter, entry, open)) matches.push(entry.id);
-    }
+  return store.client.send(
+    new QueryCommand({
+      TableName: store.tables.Executions,
+      IndexName: index,
+      KeyConditionExpression: "#key = :key AND #id BETWEEN :from AND :to",
+      ExpressionAttributeNames: { "#key": hashKey, "#id": "id" },
+      ExpressionAttributeValues: {
+        ":key": key,
+        ":from": created_after === undefined ? 0 : idAt(created_after),
+        ":to": created_before === undefined ? Number.MAX_SAFE_INTEGER : idAt(created_before) - 1,
+      },
+      ScanIndexForward: sort === "created",
+      ...reading,
+    }),
+  );
+}
+
+/** Goes past `limit` entries, or all; where it has come to, which is nowhere at the end. */
+async function skip(store: Store, query: ListQuery, path: Path, limit = Number.POSITIVE_INFINITY) {
+  let skipped = 0;
+  let ExclusiveStartKey: Reading["ExclusiveStartKey"];
+  while (skipped < limit) {
+    const { Count = 0, LastEvaluatedKey } = await read(store, query, path, {
+      ...{ Select: "COUNT", ExclusiveStartKey },
+      ...(Number.isFinite(limit) ? { Limit: limit - skipped } : {}),
+    });
+    skipped += Count;
     ExclusiveStartKey = LastEvaluatedKey;
+    if (LastEvaluatedKey === undefined) break;
+  }
+  return { skipped, ExclusiveStartKey };
+}
+
+/** The first entries that match, or all. */
+async function find(store: Store, query: ListQuery, path: Path, enough: number): Promise<number[]> {
+  const open = openIn(query, path);
+  const matches: number[] = [];
+  let ExclusiveStartKey: Reading["ExclusiveStartKey"];
+  do {
+    const answer = await read(store, query, path, { ExclusiveStartKey });
+    for (const item of answer.Items ?? []) {
+      const entry = Row.partial().required({ id: true }).parse(item);
+      if (meets(query.filter, entry, open)) matches.push(entry.id);
+    }
+    ExclusiveStartKey = answer.LastEvaluatedKey;
   } while (ExclusiveStartKey !== undefined && matches.length < enough);
   return matches.slice(0, enough);
 }
 
 /** Counts by reading: what each page costs beside itself. */
 export async function countPlainly(store: Store, query: ListQuery, path: Path): Promise<number> {
-  return (await read(store, query, path, Number.POSITIVE_INFINITY)).length;
+  if (openIn(query, path).length === 0) return (await skip(store, query, path)).skipped;
+  return (await find(store, query, path, Number.POSITIVE_INFINITY)).length;
+}
+
+interface Page {
+  readonly offset: number;
+  readonly size: number;
+}
+
+async function idsOn(store: Store, query: ListQuery, path: Path, { offset, size }: Page) {
+  if (openIn(query, path).length > 0)
+    return (await find(store, query, path, offset + size)).slice(offset);
+  const { ExclusiveStartKey } = await skip(store, query, path, offset);
+  const { Items = [] } = await read(store, query, path, { Limit: size, ExclusiveStartKey });
+  return Items.map(({ id }) => Number(id));
 }
 
 /** A page by skipping what comes before it, and its rows. */
-export async function readPlainly(
-  store: Store,
-  query: ListQuery,
-  path: Path,
-  page: { readonly offset: number; readonly size: number },
-): Promise<number[]> {
-  const ids = (await read(store, query, path, page.offset + page.size)).slice(page.offset);
+export async function readPlainly(store: Store, query: ListQuery, path: Path, page: Page) {
+  const ids = await idsOn(store, query, path, page);
   const params = accessPatterns.rowsByIds.params(store.tables, { ids });
   await readBatch(store.client, params, Row);
   return ids;
