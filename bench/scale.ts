@@ -4,6 +4,7 @@
  *     npm run bench:scale                                  all sizes, seeded first where they are not there
  *     npm run bench:scale -- --up-to 100000                the smaller ones
  *     npm run bench:scale -- --data .scale                 the folder of the seeded data, kept for the next time
+ *     npm run bench:scale -- --alone                       without the plain way, which takes most of the time
  *     npm run bench:scale -- --write                       writes docs/performance.md
  */
 import { spawn } from "node:child_process";
@@ -25,6 +26,7 @@ const { values: options } = parseArgs({
   options: {
     "up-to": { type: "string", default: String(counts.at(-1)) },
     data: { type: "string", default: ".scale" },
+    alone: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
   },
 });
@@ -50,7 +52,15 @@ async function measure(count: number): Promise<Measured> {
     ]);
     console.error(await run("../scripts/seed/main.ts", parameters, { DATA_DIR: dataDir }));
   }
-  return Measured.parse(JSON.parse(await run("./scale/measure.ts", [String(count), dataDir])));
+  return Measured.parse(
+    JSON.parse(
+      await run("./scale/measure.ts", [
+        String(count),
+        dataDir,
+        ...(options.alone ? ["--alone"] : []),
+      ]),
+    ),
+  );
 }
 
 const measured: Measured[] = [];
