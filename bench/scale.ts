@@ -71,7 +71,7 @@ const date = new Date().toISOString().slice(0, 10);
 const machine = `${cpus().length} × ${cpus()[0]?.model ?? "an unknown CPU"}, Node ${process.version}`;
 const page = performancePage(
   measured,
-  `Written by \`npm run bench:scale -- --write\` on ${date} (${machine}).`,
+  `Written by \`npm run bench:scale --${options.alone ? " --alone" : ""} --write\` on ${date} (${machine}).`,
 );
 console.log(page);
 if (options.write) await writeFile(at("../docs/performance.md"), page);

@@ -72,6 +72,7 @@ interface Limits {
 function table(measured: readonly Measured[], rows: readonly Row[], limits: Limits): string {
   const sizes = measured.map(({ count }) => count.toLocaleString("en"));
   const most = sizes.at(-1) ?? "";
+  const hasPlain = rows.some((row) => lastOf(row).plain);
   return markdownTable(
     [
       "",
@@ -81,9 +82,7 @@ function table(measured: readonly Measured[], rows: readonly Row[], limits: Limi
       "one after the other",
       "items",
       "ms",
-      `plain, units, ${most}`,
-      "plain, ms",
-      "plain against ours",
+      ...(hasPlain ? [`plain, units, ${most}`, "plain, ms", "plain against ours"] : []),
     ],
     rows.map((row) => {
       const last = lastOf(row);
@@ -98,9 +97,13 @@ function table(measured: readonly Measured[], rows: readonly Row[], limits: Limi
         marked(last.roundTrips, last.roundTrips <= limits.trips),
         last.items,
         Math.round(last.ms),
-        last.plain?.readUnits ?? "",
-        last.plain ? Math.round(last.plain.ms) : "",
-        ratio(last.readUnits, last.plain?.readUnits),
+        ...(hasPlain
+          ? [
+              last.plain?.readUnits ?? "",
+              last.plain ? Math.round(last.plain.ms) : "",
+              ratio(last.readUnits, last.plain?.readUnits),
+            ]
+          : []),
       ];
     }),
   );
@@ -174,6 +177,11 @@ function searchSection(measured: readonly Measured[]): string {
   );
 }
 
+const plainWay = `The plain way reads the same table in the same run: it queries the index that answers the filter, skips to the page by reading, reads
+its rows, and counts by reading to the end. It is left out where no one index tells what the filter asks.
+
+`;
+
 /** @param about date, machine and command */
 export function performancePage(measured: readonly Measured[], about: string): string {
   const inexact = measured.flatMap(({ count, lists }) =>
@@ -190,10 +198,7 @@ Seeded executions of three months ([\`npm run seed\`](../README.md)), one shard.
 before the one before it ended; items are those in DynamoDB's answers. Milliseconds are of this machine, ten added to each request. From
 "growth" on a row is of the most executions: growth is in units, from the fewest on which the page shows as much.
 
-The plain way reads the same table in the same run: it queries the index that answers the filter, skips to the page by reading, reads
-its rows, and counts by reading to the end. It is left out where no one index tells what the filter asks.
-
-A bar that is not met has a ✗: page 1 takes ${bars.pageUnits} units and ${bars.pageTrips} round trips at most, any other page twice that and ${bars.placeTrips} round trips; units grow
+${measured.some(({ lists }) => lists.some(({ plain }) => plain)) ? plainWay : ""}A bar that is not met has a ✗: page 1 takes ${bars.pageUnits} units and ${bars.pageTrips} round trips at most, any other page twice that and ${bars.placeTrips} round trips; units grow
 by ${bars.growth} at most; the stats take ${bars.statsUnits} unit.
 
 ## Lists
