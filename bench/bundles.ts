@@ -20,10 +20,14 @@ const Graph = z.object({
 
 /** Bundles every function as a deployment does. Handler → bytes, minified, the SDK included. */
 export async function measureBundles(): Promise<Map<string, number>> {
-  const AUTH = { AUTH_ISSUER: "https://issuer.example", AUTH_AUDIENCE: STAGE };
+  const given = {
+    AUTH_ISSUER: "https://issuer.example",
+    AUTH_AUDIENCE: STAGE,
+    SST_SECRET_CursorSecret: STAGE,
+  };
   await promisify(execFile)(process.execPath, ["scripts/synth.ts", STAGE, "--bundle"], {
     cwd: root,
-    env: { ...process.env, ...AUTH },
+    env: { ...process.env, ...given },
   });
   const text = await readFile(`${root}.sst/synth/${STAGE}.json`, "utf8");
   const { bundles } = Graph.parse(JSON.parse(text));
