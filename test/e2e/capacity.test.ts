@@ -14,6 +14,7 @@ const PAGE_UNITS = 12;
 /** Round trips one after the other, of one filter, and of several that are mixed. */
 const PAGE_TRIPS = 2;
 const MIXED_TRIPS = 3;
+const LAST_PAGE_TRIPS = 6;
 const LIFECYCLE_UNITS = 24;
 
 let service: CountedService;
@@ -54,6 +55,14 @@ describe(`a page of 20, on ${MANY} executions`, () => {
     expect(cost?.readUnits).toBeLessThanOrEqual(PAGE_UNITS);
     expect(cost?.roundTrips).toBeLessThanOrEqual(MIXED_TRIPS);
   });
+});
+
+it("the last page costs little more than the first: it is located, and not walked to", async () => {
+  const page = MANY / 20;
+  const cost = costOf(await service.callsOf(() => service.api.list({ page })));
+  expect(cost.readUnits).toBeLessThanOrEqual(2 * PAGE_UNITS);
+  expect(cost.roundTrips).toBeLessThanOrEqual(LAST_PAGE_TRIPS);
+  expect(cost.items).toBeLessThan(MANY / 4);
 });
 
 it("the stats cost one request and one unit", async () => {
