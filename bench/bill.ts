@@ -83,7 +83,8 @@ export function billPage(measured: Measured): string {
   return `# The bill
 
 Written by \`npm run bench -- --write\`: list prices of ${pricesOf} in us-east-1 on what [the bench measures](measurements.md). No free tier,
-discount or tax is in it.
+discount or tax is in it. Some of the prices were read in copies of AWS's pages: compare them with the lists that are linked before you
+budget by them.
 
 ## A million executions
 
