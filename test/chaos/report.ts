@@ -7,16 +7,9 @@ import { readTotals } from "@attune/store/counters/read-totals";
 import { findUnfinished } from "@attune/store/find-unfinished";
 import { ExecutionRecord } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
-import {
-  DescribeStreamCommand,
-  DynamoDBStreamsClient,
-  GetRecordsCommand,
-  GetShardIteratorCommand,
-  ListStreamsCommand,
-} from "@aws-sdk/client-dynamodb-streams";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import * as z from "zod";
+import { readChanges } from "../fixtures/changes.ts";
 import { recount } from "../fixtures/recount.ts";
 
 /** Every count is of something that must not be. */
@@ -70,31 +63,11 @@ function countOverlapping(
 
 const Image = ExecutionRecord.pick({ status: true, owner: true, version: true });
 
-/** Changes in the stream that the lifecycle does not know. */
+/** Changes that the lifecycle does not know. */
 async function countIllegal(endpoint: string): Promise<number> {
-  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
-  const client = new DynamoDBStreamsClient({ endpoint, region: "us-east-1", credentials });
   let illegal = 0;
-  const { Streams = [] } = await client.send(new ListStreamsCommand({ TableName: "Executions" }));
-  for (const { StreamArn } of Streams) {
-    const { StreamDescription } = await client.send(new DescribeStreamCommand({ StreamArn }));
-    for (const { ShardId } of StreamDescription?.Shards ?? []) {
-      const first = await client.send(
-        new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: "TRIM_HORIZON" }),
-      );
-      let { ShardIterator } = first;
-      while (ShardIterator !== undefined) {
-        const answer = await client.send(new GetRecordsCommand({ ShardIterator }));
-        for (const { dynamodb } of answer.Records ?? []) {
-          const { OldImage, NewImage } = dynamodb ?? {};
-          if (!isLegal(OldImage && unmarshall(OldImage), NewImage && unmarshall(NewImage)))
-            illegal++;
-        }
-        ShardIterator = (answer.Records ?? []).length > 0 ? answer.NextShardIterator : undefined;
-      }
-    }
-  }
-  client.destroy();
+  for await (const { before, after } of readChanges(endpoint))
+    if (!isLegal(before, after)) illegal++;
   return illegal;
 }
 
