@@ -85,6 +85,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Function"
     }
+    "History": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
     "Http": {
       "type": "sst.aws.ApiGatewayV2"
       "url": string
@@ -92,6 +96,10 @@ declare module "sst" {
     "Idempotency": {
       "name": string
       "type": "sst.aws.Dynamo"
+    }
+    "InspectHandler": {
+      "name": string
+      "type": "sst.aws.Function"
     }
     "Payloads": {
       "name": string

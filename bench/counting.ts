@@ -1,7 +1,9 @@
-/** What counting the lives of many executions writes, by what it writes to. */
+/** What the consumer `counters` writes of the lives of many executions, by what it writes to. */
 import { idOf } from "@attune/domain/ids";
 import { countChanges } from "@attune/store/counters/count-changes";
 import type { Change } from "@attune/store/counters/fold";
+import type { Change as Kept } from "@attune/store/history/entry";
+import { saveHistory } from "@attune/store/history/save-history";
 import type { Store } from "@attune/store/store";
 import * as z from "zod";
 import { randomFrom } from "../test/fixtures/random.ts";
@@ -82,11 +84,22 @@ function batchesOf(workload: Workload, seconds: number, since: number): TimedCha
   );
 }
 
+/** The same change, as the history keeps it. */
+function keptOf({ at, change }: TimedChange, since: number): Kept {
+  const { id, version, status } = change;
+  if (status === null) throw new Error("Nothing is deleted here");
+  const owner = version < 3 ? "executor" : "worker";
+  const attempt = version < 3 ? 0 : 1;
+  const entry = { status, owner, attempt, at: new Date(since + at * 1_000).toISOString() } as const;
+  return { id, version, entry: version < 4 ? entry : { ...entry, worker: 7 } };
+}
+
 export const kinds = ["heads", "groups", "ledger", "spills"] as const;
 export type Kind = (typeof kinds)[number];
+type Metered = Kind | "reads" | "history";
 
-/** Write units of an execution by kind, and read units. */
-export type Counting = Readonly<Record<Kind | "reads" | "sum", number>>;
+/** Write units of an execution by kind, the sum of what counting takes, and read units. */
+export type Counting = Readonly<Record<Metered | "sum", number>>;
 
 const Update = z.object({ Key: z.object({ key: z.string() }), UpdateExpression: z.string() });
 const Transaction = z.object({
@@ -106,17 +119,20 @@ function unitsByKind(input: unknown, units: number): Partial<Record<Kind, number
   return { ledger, heads, groups: units - ledger - heads };
 }
 
-const Consumed = z.object({ ConsumedCapacity: z.array(z.object({ CapacityUnits: z.number() })) });
+const Units = z.object({ CapacityUnits: z.number() });
+const Consumed = z.object({ ConsumedCapacity: z.array(Units) });
+const ConsumedByOne = z.object({ ConsumedCapacity: Units });
 
 /** A store that adds up what it reads and writes. */
 function metered(store: Store) {
-  const sums = new Map<Kind | "reads", number>();
-  const add = (name: Kind | "reads", units: number) =>
-    sums.set(name, (sums.get(name) ?? 0) + units);
+  const sums = new Map<Metered, number>();
+  const add = (name: Metered, units: number) => sums.set(name, (sums.get(name) ?? 0) + units);
   const send = store.client.send.bind(store.client);
   const value = async (command: Parameters<typeof send>[0]) => {
     Object.assign(command.input, { ReturnConsumedCapacity: "TOTAL" });
     const answer = await send(command);
+    if ("TableName" in command.input && command.input.TableName === store.tables.History)
+      add("history", ConsumedByOne.parse(answer).ConsumedCapacity.CapacityUnits);
     if (!("TransactItems" in command.input || "RequestItems" in command.input)) return answer;
     const { ConsumedCapacity } = Consumed.parse(answer);
     const units = ConsumedCapacity.reduce((sum, { CapacityUnits }) => sum + CapacityUnits, 0);
@@ -128,7 +144,7 @@ function metered(store: Store) {
   return { store: { ...store, client }, sums };
 }
 
-/** What counting a workload costs an execution, at 200 executions a second for some seconds. */
+/** What counting a workload and keeping its history costs an execution, at 200 executions a second for some seconds. */
 export async function measureCounting(
   store: Store,
   workload: Workload,
@@ -142,12 +158,16 @@ export async function measureCounting(
       { ...meter.store, now: () => now },
       batch.map(({ change }) => change),
     );
+    await saveHistory(
+      meter.store,
+      batch.map((one) => keptOf(one, since)),
+    );
   }
   const executions = seconds * EXECUTIONS_A_SECOND;
-  const of = (kind: Kind | "reads") => (meter.sums.get(kind) ?? 0) / executions;
+  const of = (kind: Metered) => (meter.sums.get(kind) ?? 0) / executions;
   const [heads, groups, ledger, spills] = [of("heads"), of("groups"), of("ledger"), of("spills")];
   const sum = heads + groups + ledger + spills;
-  return { heads, groups, ledger, spills, sum, reads: of("reads") };
+  return { heads, groups, ledger, spills, sum, history: of("history"), reads: of("reads") };
 }
 
 /** Workload → what counting it costs an execution. */

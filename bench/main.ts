@@ -60,7 +60,7 @@ async function measureUnits() {
         lifecycleSection(steps, countings),
         heartbeatSection(beats),
       ],
-      writeUnits: sum([...steps.values()].map(totalOf)) + counting.sum,
+      writeUnits: sum([...steps.values()].map(totalOf)) + counting.sum + counting.history,
       readUnits: counting.reads,
     };
   } finally {

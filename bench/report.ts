@@ -48,14 +48,14 @@ export function lifecycleSection(
   ]);
   const countingRows = [...countings].map(([workload, units]) => [
     workload,
-    ...[units.heads, units.groups, units.ledger, units.spills, units.sum],
-    written + units.sum,
+    ...[units.heads, units.groups, units.ledger, units.spills, units.sum, units.history],
+    written + units.sum + units.history,
     units.reads,
   ]);
   return `## A lifecycle
 
 Write units of one execution, requested by a message, with an enforcement and a parent, of less than a kilobyte, through the
-executor, the worker protocol and the counters.
+executor, the worker protocol, the counters and its history.
 
 ${markdownTable(["Step", ...columns, "Sum"], stepRows)}
 
@@ -63,10 +63,21 @@ The counters' share of one execution, of 200 a second in 50 actions and 10 packs
 batches of a thousand changes of the stream. Heads are the totals of all, an action and a pack, with what was counted
 lately; groups those of enforcements and parents; spills what goes from the heads to the time buckets. What shares a
 batch shares writes: runs that end in any order touch a page of the ledger, and an item of groups, for almost each of
-them. A write in a transaction costs twice.
+them. A write in a transaction costs twice. The history is one write an execution for each batch that has changes of it
+other than the first and the last.
 
 ${markdownTable(
-  ["Workload", "Heads", "Groups", "Ledger", "Spills", "Sum", "Whole lifecycle", "Read units"],
+  [
+    "Workload",
+    "Heads",
+    "Groups",
+    "Ledger",
+    "Spills",
+    "Sum",
+    "History",
+    "Whole lifecycle",
+    "Read units",
+  ],
   countingRows,
 )}`;
 }

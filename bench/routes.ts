@@ -52,6 +52,7 @@ async function measureOthers(service: CountedService): Promise<Map<string, Cost>
   const calls: Readonly<Record<string, () => Promise<unknown>>> = {
     "GET /{id}": () => api.get(small.id),
     "GET /{id}, config of 300 KB": () => api.get(large.id),
+    "GET /{id}/history": () => api.history(work.id),
     "GET /stats": () => api.stats(),
     "POST /": () => post("", about, 201),
     "POST /, idempotency key": () => post("", { ...about, idempotency_key: "one" }, 201),

@@ -8,6 +8,7 @@ export const tables: TableNames = {
   Payloads: "Payloads",
   Idempotency: "Idempotency",
   Counters: "Counters",
+  History: "History",
   Segments: "Segments",
 };
 
@@ -100,6 +101,13 @@ export const examples = {
   deleteChunk: accessPatterns.deleteChunk.params(tables, {
     partition: "0|inbox",
     chunk: "015429a13c2e18/zQ3fUa7c",
+  }),
+  historyById: accessPatterns.historyById.params(tables, { id }),
+  addToHistory: accessPatterns.addToHistory.params(tables, {
+    id,
+    entries: new Map([
+      [4, { status: "running", owner: "worker", attempt: 1, worker: 7, at: now }],
+    ] as const),
   }),
   readRecount: accessPatterns.readRecount.params(tables, {}),
   putRecount: accessPatterns.putRecount.params(tables, { revision: 6 }),

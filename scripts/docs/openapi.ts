@@ -5,6 +5,7 @@
 import type { Content, Document, Operation, Response } from "@attune/functions/describe/document";
 import { endpoints as command } from "@attune/functions/http/command";
 import type { Endpoint } from "@attune/functions/http/endpoint";
+import { endpoints as inspect } from "@attune/functions/http/inspect";
 import { endpoints as query } from "@attune/functions/http/query";
 import { endpoints as work } from "@attune/functions/http/work";
 import { type Route, routes } from "@attune/topology/routes";
@@ -13,7 +14,12 @@ import { parametersOf } from "./openapi/parameters.ts";
 import { always, type Refusal, type RefusalStatus, refusals } from "./openapi/refusals.ts";
 import { referTo, schemas } from "./openapi/schemas.ts";
 
-const endpoints: Readonly<Record<DescribedRoute, Endpoint>> = { ...query, ...command, ...work };
+const endpoints: Readonly<Record<DescribedRoute, Endpoint>> = {
+  ...query,
+  ...inspect,
+  ...command,
+  ...work,
+};
 
 const content = (schema: Content[string]["schema"], example: unknown): Content => ({
   "application/json": { schema, example },

@@ -97,10 +97,22 @@ describe("a lifecycle, indexes and counters included", () => {
     expect(counted.heads * executions).toBeCloseTo(batches * (1 + 50 + 10) * 2);
   });
 
+  it("writes a history once for each batch that has changes between the first and the last", () => {
+    // Scheduled in the second of the request or in the next one, running half a second later.
+    expect(counted.history).toBeGreaterThan(1);
+    expect(counted.history).toBeLessThanOrEqual(2);
+  });
+
   it(`writes ${LIFECYCLE_UNITS} units at most`, () => {
     expect(counted.sum).toBeLessThanOrEqual(2);
-    expect(written + counted.sum).toBeLessThanOrEqual(LIFECYCLE_UNITS);
+    expect(written + counted.sum + counted.history).toBeLessThanOrEqual(LIFECYCLE_UNITS);
   });
+});
+
+it("a history costs two requests side by side, and one unit", async () => {
+  const { data } = await service.api.list({ per_page: 1 });
+  const calls = await service.callsOf(() => service.api.history(data[0]?.id ?? 0));
+  expect(costOf(calls)).toMatchObject({ requests: 2, roundTrips: 1, readUnits: 1, writeUnits: 0 });
 });
 
 it("no route scans a table", async () => {

@@ -68,7 +68,7 @@ async function http(method: "GET" | "POST", path: string, body?: object): Promis
     },
     match,
   );
-  const name = z.enum(["query", "command", "work", "fallback"]).parse(match.function);
+  const name = z.enum(["query", "inspect", "command", "work", "fallback"]).parse(match.function);
   const answer = Answer.parse(await invoke(name, event));
   if (answer.statusCode >= 500) throw new Error(`${method} ${path}: ${answer.body}`);
   return JSON.parse(answer.body);
@@ -143,6 +143,8 @@ beforeAll(async () => {
     "/enforcement/1",
     "?status=failed&parent=1",
     "?result_contains=xx",
+    `/${done}/history`,
+    "/999/history",
     "/nothing/here",
   ])
     await http("GET", path);
@@ -153,6 +155,7 @@ beforeAll(async () => {
 
   const record = await readRecord(storeAt(stack.dynamodb), done);
   const before = { ...record, status: "running" };
+  await invoke("counters", changes({ ...record, version: 99, status: "running" }, before));
   await invoke("counters", changes({ ...record, version: 100, status: "completed" }, before));
   // Each too small for a chunk of its own, together enough to settle.
   for (let at = 1; at <= 12; at++) {

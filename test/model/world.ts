@@ -64,6 +64,7 @@ export const tables = {
   Payloads: "Payloads",
   Idempotency: "Idempotency",
   Counters: "Counters",
+  History: "History",
   Segments: "Segments",
 };
 

@@ -10,6 +10,7 @@ const tables = {
   Payloads: "app-stage-payloads",
   Idempotency: "app-stage-idempotency",
   Counters: "app-stage-counters",
+  History: "app-stage-history",
   Segments: "app-stage-segments",
 };
 
@@ -52,6 +53,28 @@ describe("the input of each access pattern", () => {
       },
       ScanIndexForward: true,
       Limit: 7,
+    });
+  });
+
+  it("historyById", () => {
+    expect(accessPatterns.historyById.params(tables, { id: 5 })).toEqual({
+      TableName: "app-stage-history",
+      Key: { id: 5 },
+    });
+  });
+
+  it("addToHistory", () => {
+    const entry = { owner: "executor", attempt: 0, at: "2026-11-22T20:43:42.137Z" } as const;
+    const entries = new Map([
+      [2, { ...entry, status: "scheduling" }],
+      [3, { ...entry, status: "scheduled" }],
+    ] as const);
+    expect(accessPatterns.addToHistory.params(tables, { id: 5, entries })).toEqual({
+      TableName: "app-stage-history",
+      Key: { id: 5 },
+      UpdateExpression: "SET #v2 = :v2, #v3 = :v3",
+      ExpressionAttributeNames: { "#v2": "v2", "#v3": "v3" },
+      ExpressionAttributeValues: { ":v2": entries.get(2), ":v3": entries.get(3) },
     });
   });
 

@@ -13,12 +13,15 @@ describe.each(Object.entries<Route>(routes))("the route %s", (_, route) => {
   it("reads with GET, and asks for the scope of its function", () => {
     const scopes = {
       query: "executions:read",
+      inspect: "executions:read",
       command: "executions:write",
       work: "executions:work",
       describe: "none",
     } as const;
     expect(route.scope).toBe(scopes[route.function]);
-    expect(route.method).toBe(["query", "describe"].includes(route.function) ? "GET" : "POST");
+    expect(route.method).toBe(
+      ["query", "inspect", "describe"].includes(route.function) ? "GET" : "POST",
+    );
   });
 
   it("has a path without a slash at its end, and parameters that are whole segments", () => {

@@ -1,7 +1,7 @@
 /** What the API answers: `{"data": …}` and what stands beside it. The schemas own the types. */
 import * as z from "zod";
-import { Execution, Summary } from "./execution.ts";
-import { Status } from "./lifecycle.ts";
+import { Execution, Id, Summary } from "./execution.ts";
+import { Owner, Status } from "./lifecycle.ts";
 import { finals, type Stats } from "./stats.ts";
 
 const Count = z.int().min(0);
@@ -80,6 +80,32 @@ export const StatsOverTime = z.object({
 
 /** The statistics: over some time where a parameter asks for it. */
 export const StatsAnswer = z.object({ data: z.union([StatsNow, StatsOverTime]) });
+
+/** A change of an execution. */
+export const HistoryEntry = z.object({
+  /** `null`: it was created. The same as `to`: its status stayed. */
+  from: Status.nullable(),
+  to: Status,
+  owner: Owner,
+  worker: Id.nullable(),
+  attempt: Count,
+  version: z.int().min(1),
+  at: z.iso.datetime(),
+  reason: z.string().nullable(),
+  /** Until the next change; `null` while there is none. */
+  seconds: z.number().min(0).nullable(),
+});
+export type HistoryEntry = z.infer<typeof HistoryEntry>;
+
+/** The changes of an execution, oldest first. */
+export const HistoryAnswer = z.object({
+  data: z.array(HistoryEntry),
+  /** Seconds in each status that it has left. */
+  durations: z.partialRecord(Status, z.number().min(0)),
+  /** `false`: changes are missing, which the stream has not brought yet. */
+  complete: z.boolean(),
+});
+export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
 
 /** What a worker that lives is told. */
 export const HeartbeatAnswer = z.object({

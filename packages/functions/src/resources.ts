@@ -25,6 +25,9 @@ export const store: Store = {
     get Counters() {
       return Resource.Counters.name;
     },
+    get History() {
+      return Resource.History.name;
+    },
     get Segments() {
       return Resource.Segments.name;
     },

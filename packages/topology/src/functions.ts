@@ -57,6 +57,17 @@ export const functions = {
     buckets: { Blobs: ["read"] },
     secrets: ["CursorSecret"],
   },
+  inspect: {
+    handler: "packages/functions/src/http/inspect.handler",
+    timeout: 25,
+    memory: 512,
+    tables: {
+      Executions: ["GetItem", "BatchGetItem"],
+      History: ["GetItem"],
+    },
+    queues: {},
+    buckets: {},
+  },
   command: {
     handler: "packages/functions/src/http/command.handler",
     timeout: 25,
@@ -119,6 +130,7 @@ export const functions = {
     memory: 512,
     tables: {
       Counters: ["BatchGetItem", "PutItem", "UpdateItem"],
+      History: ["UpdateItem"],
       Payloads: ["BatchGetItem"],
       Segments: ["PutItem"],
     },

@@ -8,7 +8,7 @@ export type Scope = "executions:read" | "executions:write" | "executions:work";
 export interface Route {
   readonly method: "GET" | "POST";
   readonly path: `/api/v1/${string}` | "/docs";
-  readonly function: "query" | "command" | "work" | "describe";
+  readonly function: "query" | "inspect" | "command" | "work" | "describe";
   /** `"none"`: whoever asks is answered, without a token. */
   readonly scope: Scope | "none";
 }
@@ -44,6 +44,12 @@ export const routes = {
     method: "GET",
     path: `${base}/{id}`,
     function: "query",
+    scope: "executions:read",
+  },
+  getHistory: {
+    method: "GET",
+    path: `${base}/{id}/history`,
+    function: "inspect",
     scope: "executions:read",
   },
   requestExecution: {

@@ -99,6 +99,13 @@ export const tables = {
     stream: false,
     ttl: "expires",
   },
+  /** The changes that an execution's own item does not tell of: see docs/adr/0018-history.md. */
+  History: {
+    fields: { id: "number" },
+    primaryIndex: { hashKey: "id" },
+    globalIndexes: {},
+    stream: false,
+  },
   /** What is searched for in results: packed, see docs/adr/0013-search-segments.md. */
   Segments: {
     fields: { partition: "string", chunk: "string" },

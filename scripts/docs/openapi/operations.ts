@@ -1,5 +1,11 @@
 /** What is said of each route beside its schemas: what it does, what it answers, and what it refuses. */
-import { ExecutionAnswer, HeartbeatAnswer, ListAnswer, StatsAnswer } from "@attune/domain/answers";
+import {
+  ExecutionAnswer,
+  HeartbeatAnswer,
+  HistoryAnswer,
+  ListAnswer,
+  StatsAnswer,
+} from "@attune/domain/answers";
 import type { RouteName, RoutesOf } from "@attune/topology/routes";
 import type * as z from "zod";
 import type { RefusalStatus } from "./refusals.ts";
@@ -81,6 +87,14 @@ export const operations: Readonly<Record<DescribedRoute, Said>> = {
     summary: "One execution.",
     description: "`config` and `result` are as they came in, to the last digit.",
     answers: { 200: answer("The execution.", ExecutionAnswer, executions.completed) },
+    refuses: [400, 404],
+  },
+  getHistory: {
+    tag: "Executions",
+    summary: "What became of an execution, change by change.",
+    description:
+      "Oldest first: each change of status or owner once, and the request for a cancel. What has just happened is there at once, what was before it a second later: until then `complete` is false.",
+    answers: { 200: answer("Its changes.", HistoryAnswer, values.history) },
     refuses: [400, 404],
   },
   requestExecution: {

@@ -1,5 +1,11 @@
 /** The examples of the description: one execution, and what is said of it on its way. */
-import type { ExecutionAnswer, HeartbeatAnswer, ListAnswer } from "@attune/domain/answers";
+import type {
+  ExecutionAnswer,
+  HeartbeatAnswer,
+  HistoryAnswer,
+  HistoryEntry,
+  ListAnswer,
+} from "@attune/domain/answers";
 import type { ExecutionRequest } from "@attune/domain/execution";
 
 const asked = {
@@ -69,6 +75,29 @@ export const stats = {
     timeout: 0,
     abandoned: 0,
   },
+};
+
+const entry = (
+  version: number,
+  from: HistoryEntry["from"],
+  to: HistoryEntry["to"],
+  at: string,
+  seconds: number | null,
+): HistoryEntry => ({
+  ...{ from, to, owner: version < 3 ? "executor" : "worker", worker: version < 4 ? null : 7 },
+  ...{ attempt: version < 3 ? 0 : 1, version, at, reason: null, seconds },
+});
+
+export const history: HistoryAnswer = {
+  data: [
+    entry(1, null, "requested", requested.created, 0.038),
+    entry(2, "requested", "scheduling", "2026-11-22T20:58:36.537Z", 0.012),
+    entry(3, "scheduling", "scheduled", "2026-11-22T20:58:36.549Z", 0.052),
+    entry(4, "scheduled", "running", running.updated, 0.105),
+    entry(5, "running", "completed", completed.updated, null),
+  ],
+  durations: { requested: 0.038, scheduling: 0.012, scheduled: 0.052, running: 0.105 },
+  complete: true,
 };
 
 export const request: ExecutionRequest = {

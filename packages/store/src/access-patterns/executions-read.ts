@@ -26,6 +26,7 @@ export const executionReads = {
     purpose: "One execution, as it is now.",
     serves: [
       "getExecution",
+      "getHistory",
       "requestExecution",
       "retryExecution",
       "executor",
@@ -95,8 +96,15 @@ export const executionReads = {
   recordsByIds: pattern({
     operation: "BatchGetItem",
     table: "Executions",
-    purpose: "Some executions, whole, for the filters that look into results.",
-    serves: ["listExecutions", "listByStatus", "listByEnforcement", "sweep", "recount"],
+    purpose: "Some executions, whole.",
+    serves: [
+      "listExecutions",
+      "listByStatus",
+      "listByEnforcement",
+      "getHistory",
+      "sweep",
+      "recount",
+    ],
     params: (tables, { ids }: { ids: readonly number[] }) => ({
       RequestItems: { [tables.Executions]: { Keys: ids.map((id) => ({ id })) } },
     }),

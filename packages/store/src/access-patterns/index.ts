@@ -5,6 +5,7 @@
 import { counterPatterns } from "./counters.ts";
 import { executionReads } from "./executions-read.ts";
 import { executionWrites } from "./executions-write.ts";
+import { historyPatterns } from "./history.ts";
 import { payloadPatterns } from "./payloads.ts";
 import { recountPatterns } from "./recount.ts";
 import { segmentPatterns } from "./segments.ts";
@@ -15,5 +16,6 @@ export const accessPatterns = {
   ...payloadPatterns,
   ...counterPatterns,
   ...segmentPatterns,
+  ...historyPatterns,
   ...recountPatterns,
 };

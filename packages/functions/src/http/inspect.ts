@@ -1,0 +1,11 @@
+/** The Lambda of the routes that look into one execution. */
+import type { RoutesOf } from "@attune/topology/routes";
+import type { Endpoint } from "./endpoint.ts";
+import { getHistory } from "./routes/get-history.ts";
+import { serve } from "./serve.ts";
+
+export const endpoints = {
+  getHistory,
+} satisfies Record<RoutesOf<"inspect">, Endpoint>;
+
+export const handler = serve(endpoints);
