@@ -93,6 +93,14 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Dynamo"
     }
+    "InspectHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "Logs": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
     "Payloads": {
       "name": string
       "type": "sst.aws.Dynamo"

@@ -5,6 +5,7 @@
 import type { Content, Document, Operation, Response } from "@attune/functions/describe/document";
 import { endpoints as command } from "@attune/functions/http/command";
 import type { Endpoint } from "@attune/functions/http/endpoint";
+import { endpoints as inspect } from "@attune/functions/http/inspect";
 import { endpoints as query } from "@attune/functions/http/query";
 import { endpoints as work } from "@attune/functions/http/work";
 import { type Route, routes } from "@attune/topology/routes";
@@ -13,7 +14,12 @@ import { parametersOf } from "./openapi/parameters.ts";
 import { always, type Refusal, type RefusalStatus, refusals } from "./openapi/refusals.ts";
 import { referTo, schemas } from "./openapi/schemas.ts";
 
-const endpoints: Readonly<Record<DescribedRoute, Endpoint>> = { ...query, ...command, ...work };
+const endpoints: Readonly<Record<DescribedRoute, Endpoint>> = {
+  ...query,
+  ...command,
+  ...work,
+  ...inspect,
+};
 
 const content = (schema: Content[string]["schema"], example: unknown): Content => ({
   "application/json": { schema, example },
@@ -27,10 +33,18 @@ const retried = {
   "retry-after": { description: "Seconds to wait before the next try.", schema: text },
 };
 
+const linked = {
+  link: { description: "As text: the pages beside it, `next` and `prev`.", schema: text },
+};
+
 const answerOf = ({ says, schema, example, ...answer }: Answered): Response => ({
   description: says,
   ...(answer.located ? { headers: located } : {}),
-  content: content(referTo(schema), example),
+  ...(answer.text === undefined ? {} : { headers: linked }),
+  content: {
+    ...content(referTo(schema), example),
+    ...(answer.text === undefined ? {} : { "text/plain": { schema: text, example: answer.text } }),
+  },
 });
 
 const refusalOf = ({ says, schemas, example, ...refusal }: Refusal): Response => ({

@@ -65,6 +65,7 @@ export const tables = {
   Idempotency: "Idempotency",
   Counters: "Counters",
   Segments: "Segments",
+  Logs: "Logs",
 };
 
 export function newWorld(left: Budget): World {

@@ -15,10 +15,13 @@ describe.each(Object.entries<Route>(routes))("the route %s", (_, route) => {
       query: "executions:read",
       command: "executions:write",
       work: "executions:work",
+      inspect: "executions:read",
       describe: "none",
     } as const;
     expect(route.scope).toBe(scopes[route.function]);
-    expect(route.method).toBe(["query", "describe"].includes(route.function) ? "GET" : "POST");
+    expect(route.method).toBe(
+      ["query", "inspect", "describe"].includes(route.function) ? "GET" : "POST",
+    );
   });
 
   it("has a path without a slash at its end, and parameters that are whole segments", () => {

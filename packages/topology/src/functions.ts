@@ -74,12 +74,24 @@ export const functions = {
     timeout: 25,
     memory: 512,
     tables: {
-      Executions: ["UpdateItem"],
+      Executions: ["GetItem", "UpdateItem"],
       Payloads: ["BatchGetItem", "PutItem"],
+      Logs: ["Query", "PutItem"],
     },
     queues: {},
-    buckets: { Blobs: ["read", "write"] },
+    buckets: { Blobs: ["read", "write", "log"] },
     limits: limitsOfWorkers,
+  },
+  inspect: {
+    handler: "packages/functions/src/http/inspect.handler",
+    timeout: 25,
+    memory: 512,
+    tables: {
+      Executions: ["GetItem"],
+      Logs: ["Query"],
+    },
+    queues: {},
+    buckets: { Blobs: ["read"] },
   },
   describe: {
     handler: "packages/functions/src/http/describe.handler",

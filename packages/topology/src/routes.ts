@@ -8,7 +8,7 @@ export type Scope = "executions:read" | "executions:write" | "executions:work";
 export interface Route {
   readonly method: "GET" | "POST";
   readonly path: `/api/v1/${string}` | "/docs";
-  readonly function: "query" | "command" | "work" | "describe";
+  readonly function: "query" | "command" | "work" | "inspect" | "describe";
   /** `"none"`: whoever asks is answered, without a token. */
   readonly scope: Scope | "none";
 }
@@ -81,6 +81,18 @@ export const routes = {
     path: `${base}/{id}/finish`,
     function: "work",
     scope: "executions:work",
+  },
+  appendLogs: {
+    method: "POST",
+    path: `${base}/{id}/logs`,
+    function: "work",
+    scope: "executions:work",
+  },
+  readLogs: {
+    method: "GET",
+    path: `${base}/{id}/logs`,
+    function: "inspect",
+    scope: "executions:read",
   },
   getDescription: {
     method: "GET",

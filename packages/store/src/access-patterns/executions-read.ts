@@ -28,6 +28,8 @@ export const executionReads = {
       "getExecution",
       "requestExecution",
       "retryExecution",
+      "appendLogs",
+      "readLogs",
       "executor",
       "events",
       "deadLetters",

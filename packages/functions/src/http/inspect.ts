@@ -1,0 +1,11 @@
+/** The Lambda of the routes that look into one execution. */
+import type { RoutesOf } from "@attune/topology/routes";
+import type { Endpoint } from "./endpoint.ts";
+import { readLogs } from "./routes/read-logs.ts";
+import { serve } from "./serve.ts";
+
+export const endpoints = {
+  readLogs,
+} satisfies Record<RoutesOf<"inspect">, Endpoint>;
+
+export const handler = serve(endpoints);
