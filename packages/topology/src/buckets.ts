@@ -3,6 +3,8 @@
 export interface Bucket {
   /** Prefix of keys → days after which an object below it is deleted. The rest is kept. */
   readonly expires: Readonly<Record<string, number>>;
+  /** Prefix of keys of logs: what is below it goes when the stage's logs go. */
+  readonly logs: string;
 }
 
 export const buckets = {
@@ -11,7 +13,7 @@ export const buckets = {
    * copied to `kept/` once an execution refers to them: what nobody refers to expires. Chunks of logs that are too
    * large for an item are below `logs/`, for as long as the stage keeps logs.
    */
-  Blobs: { expires: { "pending/": 7 } },
+  Blobs: { expires: { "pending/": 7 }, logs: "logs/" },
 } as const satisfies Record<string, Bucket>;
 
 export type BucketName = keyof typeof buckets;
