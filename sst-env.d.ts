@@ -101,6 +101,10 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Function"
     }
+    "Logs": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
     "Payloads": {
       "name": string
       "type": "sst.aws.Dynamo"

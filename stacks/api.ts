@@ -1,4 +1,5 @@
 import { type Route, routes } from "../packages/topology/src/routes.ts";
+import { corsOf } from "./cors.ts";
 import type { Functions } from "./functions.ts";
 import type { Auth, Settings } from "./settings.ts";
 
@@ -27,16 +28,6 @@ export function createApi(settings: Settings, auth: Auth, functions: Functions) 
     });
   api.route("$default", functions.fallback.arn, { name: "fallback" });
   return api;
-}
-
-/** `false` in words: SST takes silence as every origin. */
-function corsOf({ corsOrigins }: Settings): sst.aws.ApiGatewayV2Args["cors"] {
-  if (corsOrigins.length === 0) return false;
-  return {
-    allowOrigins: [...corsOrigins],
-    allowMethods: ["GET", "POST"],
-    allowHeaders: ["authorization", "content-type"],
-  };
 }
 
 function authorizerOf(api: sst.aws.ApiGatewayV2, auth: Auth) {

@@ -14,13 +14,15 @@ export function createBuckets(settings: Settings): Buckets {
 }
 
 /** Private, and reached by TLS alone: what SST ships. */
-function createBucket(name: string, { expires }: Bucket, settings: Settings) {
+function createBucket(name: string, { expires, logs }: Bucket, settings: Settings) {
+  const { logDays } = settings;
+  const days = { ...expires, ...(logDays === undefined ? {} : { [logs]: logDays }) };
   const bucket = new sst.aws.Bucket(name, {
     cors: false,
-    lifecycle: Object.entries(expires).map(([prefix, days]) => ({
+    lifecycle: Object.entries(days).map(([prefix, expiresIn]) => ({
       id: prefix,
       prefix,
-      expiresIn: `${days} days` as const,
+      expiresIn: `${expiresIn} days` as const,
     })),
     transform: { bucket: { forceDestroy: !settings.keepData } },
   });

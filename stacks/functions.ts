@@ -51,7 +51,11 @@ function createFunction(
     timeout: `${lambda.timeout} seconds`,
     memory: `${lambda.memory} MB`,
     nodejs: { minify: true, esbuild: { external: [...unusedCredentialSources] } },
-    environment: { ...limitsOf(lambda, settings), ...shardsOf(lambda, settings) },
+    environment: {
+      ...limitsOf(lambda, settings),
+      ...shardsOf(lambda, settings),
+      ...logDaysOf(lambda, settings),
+    },
     logging: { format: "json", logGroup: logs.name },
     link: [
       ...Object.keys(lambda.tables).map((table) => tables[table]),
@@ -89,4 +93,10 @@ function limitsOf(lambda: Lambda, settings: Settings) {
 /** Whoever has to do with executions or counters has to know of their shards. */
 function shardsOf({ tables }: Lambda, { shards }: Settings): Record<string, string> {
   return Object.keys(tables).length > 0 ? { SHARDS: String(shards) } : {};
+}
+
+/** Whoever writes logs has to know when they go. */
+function logDaysOf({ tables }: Lambda, { logDays }: Settings): Record<string, string> {
+  const writes = tables.Logs?.includes("PutItem") ?? false;
+  return writes && logDays !== undefined ? { LOG_DAYS: String(logDays) } : {};
 }

@@ -13,6 +13,11 @@ export interface Settings {
   readonly pointInTimeRecovery: boolean;
   /** Days, of those that CloudWatch Logs offers. */
   readonly logRetention: number;
+  /**
+   * Days that a line of an execution's log is kept; absent: for as long as the execution. More than the 14 that a run
+   * may be silent for: a log goes on where its last line is.
+   */
+  readonly logDays?: number;
   /** Origins whose pages may call the API from a browser. */
   readonly corsOrigins: readonly string[];
   /** Requests a second that the API takes, and how many more at once. The rest get 429. */
@@ -32,6 +37,7 @@ const unlisted: Settings = {
   keepData: false,
   pointInTimeRecovery: false,
   logRetention: 7,
+  logDays: 30,
   corsOrigins: [],
   throttle: { rate: 100, burst: 100 },
   // Whoever tries something out starts a worker today, or not at all.
@@ -55,6 +61,7 @@ const stages: Readonly<Record<string, Settings>> = {
     keepData: false,
     pointInTimeRecovery: true,
     logRetention: 30,
+    logDays: 30,
     corsOrigins: [],
     throttle: { rate: 500, burst: 500 },
     limits: {},

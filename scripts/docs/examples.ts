@@ -10,6 +10,7 @@ export const tables: TableNames = {
   Counters: "Counters",
   History: "History",
   Segments: "Segments",
+  Logs: "Logs",
 };
 
 const id = 374018138035016;
@@ -111,4 +112,18 @@ export const examples = {
   }),
   readRecount: accessPatterns.readRecount.params(tables, {}),
   putRecount: accessPatterns.putRecount.params(tables, { revision: 6 }),
+  chunksOfLog: accessPatterns.chunksOfLog.params(tables, {
+    execution: id,
+    between: [41, Number.MAX_SAFE_INTEGER],
+    order: "oldest",
+    limit: 8,
+  }),
+  putLogChunk: accessPatterns.putLogChunk.params(tables, {
+    execution: id,
+    seq: 41,
+    last: 60,
+    bytes: 4_310,
+    truncated: false,
+    data: Buffer.from([139, 142, 53]),
+  }),
 } satisfies Record<keyof typeof accessPatterns, unknown>;

@@ -33,10 +33,18 @@ const retried = {
   "retry-after": { description: "Seconds to wait before the next try.", schema: text },
 };
 
+const linked = {
+  link: { description: "As text: the pages beside it, `next` and `prev`.", schema: text },
+};
+
 const answerOf = ({ says, schema, example, ...answer }: Answered): Response => ({
   description: says,
   ...(answer.located ? { headers: located } : {}),
-  content: content(referTo(schema), example),
+  ...(answer.text === undefined ? {} : { headers: linked }),
+  content: {
+    ...content(referTo(schema), example),
+    ...(answer.text === undefined ? {} : { "text/plain": { schema: text, example: answer.text } }),
+  },
 });
 
 const refusalOf = ({ says, schemas, example, ...refusal }: Refusal): Response => ({

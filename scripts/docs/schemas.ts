@@ -28,6 +28,8 @@ const Known: z.ZodType<Schema> = z.lazy(() =>
     maximum: z.number().exactOptional(),
     minLength: z.number().exactOptional(),
     maxLength: z.number().exactOptional(),
+    minItems: z.number().exactOptional(),
+    maxItems: z.number().exactOptional(),
     anyOf: z.array(Known).exactOptional(),
     items: Known.exactOptional(),
     properties: z.record(z.string(), Known).exactOptional(),

@@ -133,6 +133,11 @@ beforeAll(async () => {
   await http("POST", "", request);
   await http("POST", `/${done}/claim`, hold);
   await http("POST", `/${done}/heartbeat`, hold);
+  const line = { seq: 1, stream: "stdout", time: "2026-11-23T00:00:00Z", text: "hello" };
+  await http("POST", `/${done}/logs`, { ...hold, lines: [line] });
+  await http("GET", `/${done}/logs`);
+  await http("GET", `/${done}/logs?after=1`);
+  await http("GET", "/999/logs");
   await http("POST", `/${done}/finish`, { ...hold, status: "failed", result: large });
   await http("POST", `/${done}/retry`);
   await http("POST", `/${await handedOff({ action_ref: "core.x" })}/cancel`);

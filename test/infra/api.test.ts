@@ -1,6 +1,7 @@
 import { type Route, routes } from "@attune/topology/routes";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { corsOf } from "../../stacks/cors.ts";
 import { settingsOf } from "../../stacks/settings.ts";
 import { componentOf, readGraph, stages } from "./graph.ts";
 
@@ -84,7 +85,9 @@ describe.each(stages)("HTTP API of %s", (stage) => {
     const permissions = graph.all("aws:lambda/permission:Permission", permissionSchema).values();
     expect(
       new Set([...permissions].map((permission) => graph.nameOf(permission.function))),
-    ).toEqual(new Set(["query", "command", "work", "describe", "fallback"].map(functionNameOf)));
+    ).toEqual(
+      new Set(["query", "command", "work", "inspect", "describe", "fallback"].map(functionNameOf)),
+    );
   });
 
   it("logs each access for as long as the stage keeps logs", () => {
@@ -137,5 +140,14 @@ describe("authorizer", () => {
 
   it("is not there where a stage says none", () => {
     expect(readGraph("personal").all(type, z.looseObject({})).size).toBe(0);
+  });
+});
+
+it("a page of an allowed origin may read the headers that a client goes by", () => {
+  expect(corsOf({ corsOrigins: ["https://app.example.com"] })).toEqual({
+    allowOrigins: ["https://app.example.com"],
+    allowMethods: ["GET", "POST"],
+    allowHeaders: ["authorization", "content-type"],
+    exposeHeaders: ["retry-after", "location", "link"],
   });
 });

@@ -1,6 +1,7 @@
 import { type Bucket, buckets } from "@attune/topology/buckets";
 import { describe, expect, it } from "vitest";
 import * as z from "zod";
+import { settingsOf } from "../../stacks/settings.ts";
 import { readGraph, stages } from "./graph.ts";
 
 const anything = z.looseObject({});
@@ -35,10 +36,15 @@ describe.each(stages)("buckets of %s", (stage) => {
       z.object({ bucket: z.string() }),
     );
 
-    it("deletes what the topology says expires, and nothing else", () => {
+    it("deletes what the topology says expires, logs when the stage's go, and nothing else", () => {
+      const { logDays } = settingsOf(stage);
+      const expires = {
+        ...bucket.expires,
+        ...(logDays === undefined ? {} : { [bucket.logs]: logDays }),
+      };
       expect(of("LifecycleConfiguration", `${name}Lifecycle`, anything)).toEqual({
         bucket: physicalName,
-        rules: Object.entries(bucket.expires).map(([prefix, days]) => ({
+        rules: Object.entries(expires).map(([prefix, days]) => ({
           id: prefix,
           filter: { prefix },
           expiration: { days },

@@ -54,6 +54,19 @@ describe.each(stages)("functions of %s", (stage) => {
     );
   });
 
+  it("those that write logs are told when they go, where they do", () => {
+    const told = [
+      ...graph.all("aws:lambda/function:Function", environmentSchema.partial()).entries(),
+    ].flatMap(([name, { environment }]) => {
+      const days = environment?.variables.LOG_DAYS;
+      return days === undefined ? [] : [[name, days]];
+    });
+    const { logDays } = settingsOf(stage);
+    expect(told).toEqual(
+      logDays === undefined ? [] : [[`${componentOf("work")}Function`, String(logDays)]],
+    );
+  });
+
   it.each(Object.entries<Lambda>(functions))("%s is told its limits", (name, lambda) => {
     const { environment } = graph.one(
       "aws:lambda/function:Function",

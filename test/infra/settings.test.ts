@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { alarmAddressOf, authOf } from "../../stacks/settings.ts";
+import { alarmAddressOf, authOf, settingsOf } from "../../stacks/settings.ts";
 import { identityProvider, readGraph } from "./graph.ts";
 import { synthesise } from "./synthesise.ts";
 
@@ -79,3 +79,11 @@ it("keeps and protects what production holds, and only that", () => {
   expect(readGraph("production").app).toMatchObject({ removal: "retain", protect: true });
   expect(readGraph("personal").app).toMatchObject({ removal: "remove", protect: false });
 });
+
+it.each(["production", "staging", "personal", "somebody"])(
+  "%s keeps a line for longer than a run may be silent, so that a log knows where it ends",
+  (stage) => {
+    const longestRunDays = 14;
+    expect(settingsOf(stage).logDays ?? Number.POSITIVE_INFINITY).toBeGreaterThan(longestRunDays);
+  },
+);

@@ -66,6 +66,7 @@ export const tables = {
   Counters: "Counters",
   History: "History",
   Segments: "Segments",
+  Logs: "Logs",
 };
 
 export function newWorld(left: Budget): World {

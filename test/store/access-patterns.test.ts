@@ -12,6 +12,7 @@ const tables = {
   Counters: "app-stage-counters",
   History: "app-stage-history",
   Segments: "app-stage-segments",
+  Logs: "app-stage-logs",
 };
 
 describe("the input of each access pattern", () => {
@@ -410,6 +411,30 @@ describe("the input of each access pattern", () => {
     expect(accessPatterns.deleteChunk.params(tables, key)).toEqual({
       TableName: "app-stage-segments",
       Key: key,
+    });
+  });
+
+  it("chunksOfLog, from the newest on", () => {
+    const given = { execution: 5, between: [1, 60], order: "newest", limit: 1 } as const;
+    expect(accessPatterns.chunksOfLog.params(tables, given)).toEqual({
+      TableName: "app-stage-logs",
+      KeyConditionExpression: "#execution = :execution AND #seq BETWEEN :first AND :last",
+      ExpressionAttributeNames: { "#execution": "execution", "#seq": "seq" },
+      ExpressionAttributeValues: { ":execution": 5, ":first": 1, ":last": 60 },
+      ScanIndexForward: false,
+      Limit: 1,
+      ConsistentRead: true,
+    });
+  });
+
+  it("putLogChunk", () => {
+    const item = { execution: 5, seq: 41, last: 60, bytes: 900, truncated: false };
+    expect(accessPatterns.putLogChunk.params(tables, item)).toEqual({
+      TableName: "app-stage-logs",
+      Item: item,
+      ConditionExpression: "attribute_not_exists(#seq)",
+      ExpressionAttributeNames: { "#seq": "seq" },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
     });
   });
 });

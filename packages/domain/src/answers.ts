@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { Execution, Id, Summary } from "./execution.ts";
 import { Owner, Status } from "./lifecycle.ts";
+import { LogLine } from "./logs.ts";
 import { finals, type Stats } from "./stats.ts";
 
 const Count = z.int().min(0);
@@ -112,3 +113,31 @@ export const HeartbeatAnswer = z.object({
   data: z.object({ cancel_requested: z.boolean(), status: Status }),
 });
 export type HeartbeatAnswer = z.infer<typeof HeartbeatAnswer>;
+
+/** What a worker that appends to a log is told. */
+export const AppendAnswer = z.object({
+  data: z.object({
+    /** The number that the next line has to have. */
+    next_seq: z.int().min(1),
+    /** The log is full: what did not fit is dropped, and so is all that comes. */
+    truncated: z.boolean(),
+  }),
+});
+export type AppendAnswer = z.infer<typeof AppendAnswer>;
+
+/** Where a page is in its log. */
+export const LogPagination = z.object({
+  /** The page after it, now or later: `after` this line. */
+  next_after: Count,
+  /** The page before it: `before` this line; `null` at the beginning. */
+  prev_before: z.int().min(1).nullable(),
+  /** Whether there is more in the page's direction by now. */
+  more: z.boolean(),
+  /** The page reaches the end of a log that was full: lines were dropped there. */
+  truncated: z.boolean(),
+});
+export type LogPagination = z.infer<typeof LogPagination>;
+
+/** A page of a log, oldest line first. */
+export const LogsAnswer = z.object({ data: z.array(LogLine), pagination: LogPagination });
+export type LogsAnswer = z.infer<typeof LogsAnswer>;

@@ -1,4 +1,4 @@
-/** The limits and shards of the stage: those of the topology, unless the function's environment says otherwise. */
+/** The limits and shards of the stage, and how long it keeps logs: those of the topology, unless the function's environment says otherwise. */
 import { limits as defaults } from "@attune/topology/limits";
 import { shards as defaultShards } from "@attune/topology/shards";
 import * as z from "zod";
@@ -22,3 +22,5 @@ export const shards = z.coerce
   .min(1)
   .default(defaultShards)
   .parse(process.env.SHARDS);
+
+export const logDays = z.coerce.number().positive().optional().parse(process.env.LOG_DAYS);

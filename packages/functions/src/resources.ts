@@ -8,7 +8,7 @@ import { createS3, s3SettingsOf } from "@attune/store/s3";
 import { createClient, type Store } from "@attune/store/store";
 import type { DeadLetterQueueName, QueueName } from "@attune/topology/queues";
 import { Resource } from "sst/resource";
-import { limits, shards } from "./limits.ts";
+import { limits, logDays, shards } from "./limits.ts";
 
 export const store: Store = {
   client: createClient(),
@@ -31,11 +31,15 @@ export const store: Store = {
     get Segments() {
       return Resource.Segments.name;
     },
+    get Logs() {
+      return Resource.Logs.name;
+    },
   },
   blobs: createBlobs(createS3(s3SettingsOf(process.env)), () => Resource.Blobs.name),
   now: () => new Date(),
   limits,
   shards,
+  ...(logDays === undefined ? {} : { logDays }),
 };
 
 /** One source of ids for each instance of a function: see docs/adr/0001-ids.md. */

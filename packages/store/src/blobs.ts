@@ -15,11 +15,16 @@ export interface Blobs {
    * @throws Error when it is not there
    */
   keep(key: string): Promise<void>;
+  /** Writes lines of a log, which stay for as long as the stage keeps logs. */
+  putLog(key: string, text: string): Promise<void>;
+  /** `undefined` where there are none. */
+  getLog(key: string): Promise<string | undefined>;
 }
 
 /** The folders of the bucket. What is pending expires: `buckets` in packages/topology says when. */
 const pending = (key: string) => `pending/${key}`;
 const kept = (key: string) => `kept/${key}`;
+const ofLogs = (key: string) => `logs/${key}`;
 
 /** @param bucket its physical name, asked for when it is first needed */
 export function createBlobs(s3: S3, bucket: () => string): Blobs {
@@ -34,11 +39,15 @@ export function createBlobs(s3: S3, bucket: () => string): Blobs {
     return status === 200 ? text : undefined;
   }
 
+  async function write(key: string, body: string): Promise<void> {
+    const headers = { "content-type": "application/json" };
+    await send({ method: "PUT", key, headers, body }, [200]);
+  }
+
   return {
-    async put(key, text) {
-      const headers = { "content-type": "application/json" };
-      await send({ method: "PUT", key: pending(key), headers, body: text }, [200]);
-    },
+    put: (key, text) => write(pending(key), text),
+    putLog: (key, text) => write(ofLogs(key), text),
+    getLog: (key) => read(ofLogs(key)),
     get: async (key) => (await read(kept(key))) ?? (await read(pending(key))),
     async keep(key) {
       const known = await send({ method: "HEAD", key: kept(key) }, [200, 404]);

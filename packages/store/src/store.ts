@@ -15,6 +15,8 @@ export interface Store {
   readonly limits: Limits;
   /** Partitions of each key that many executions share: see index-keys.ts. */
   readonly shards: number;
+  /** Days that a line of a log is kept; absent: as long as its execution. */
+  readonly logDays?: number;
 }
 
 /**

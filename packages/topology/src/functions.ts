@@ -64,9 +64,10 @@ export const functions = {
     tables: {
       Executions: ["GetItem", "BatchGetItem"],
       History: ["GetItem"],
+      Logs: ["Query"],
     },
     queues: {},
-    buckets: {},
+    buckets: { Blobs: ["read"] },
   },
   command: {
     handler: "packages/functions/src/http/command.handler",
@@ -85,11 +86,12 @@ export const functions = {
     timeout: 25,
     memory: 512,
     tables: {
-      Executions: ["UpdateItem"],
+      Executions: ["GetItem", "UpdateItem"],
       Payloads: ["BatchGetItem", "PutItem"],
+      Logs: ["Query", "PutItem"],
     },
     queues: {},
-    buckets: { Blobs: ["read", "write"] },
+    buckets: { Blobs: ["read", "write", "log"] },
     limits: limitsOfWorkers,
   },
   describe: {

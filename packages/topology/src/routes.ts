@@ -88,6 +88,18 @@ export const routes = {
     function: "work",
     scope: "executions:work",
   },
+  appendLogs: {
+    method: "POST",
+    path: `${base}/{id}/logs`,
+    function: "work",
+    scope: "executions:work",
+  },
+  readLogs: {
+    method: "GET",
+    path: `${base}/{id}/logs`,
+    function: "inspect",
+    scope: "executions:read",
+  },
   getDescription: {
     method: "GET",
     path: "/api/v1/openapi.json",

@@ -113,6 +113,14 @@ export const tables = {
     globalIndexes: {},
     stream: false,
   },
+  /** What actions say while they run, in chunks: see docs/adr/0019-logs.md. */
+  Logs: {
+    fields: { execution: "number", seq: "number" },
+    primaryIndex: { hashKey: "execution", rangeKey: "seq" },
+    globalIndexes: {},
+    stream: true,
+    ttl: "expires",
+  },
 } as const satisfies Record<string, Table>;
 
 export type TableName = keyof typeof tables;

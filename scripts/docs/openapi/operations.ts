@@ -1,9 +1,11 @@
 /** What is said of each route beside its schemas: what it does, what it answers, and what it refuses. */
 import {
+  AppendAnswer,
   ExecutionAnswer,
   HeartbeatAnswer,
   HistoryAnswer,
   ListAnswer,
+  LogsAnswer,
   StatsAnswer,
 } from "@attune/domain/answers";
 import type { RouteName, RoutesOf } from "@attune/topology/routes";
@@ -20,6 +22,8 @@ export interface Answered {
   readonly example: unknown;
   /** Its header `location` is the path of the execution. */
   readonly located?: true;
+  /** An example of the same as plain text, where that can be asked for. */
+  readonly text?: string;
 }
 
 export interface Said {
@@ -44,7 +48,7 @@ const answer = <S extends z.ZodType>(
   says: string,
   schema: S,
   example: z.infer<S>,
-  more: { readonly located?: true } = {},
+  more: Pick<Answered, "located" | "text"> = {},
 ): Answered => ({ says, schema, example, ...more });
 
 const list = { 200: answer("A page of the list.", ListAnswer, values.list) };
@@ -153,5 +157,24 @@ export const operations: Readonly<Record<DescribedRoute, Said>> = {
     body: values.outcome,
     answers: { 200: answer("It is final.", ExecutionAnswer, executions.completed) },
     refuses: [400, 404, 409, 413, 415],
+  },
+  appendLogs: {
+    tag: "Workers",
+    summary: "Lines that the action says while it runs.",
+    description:
+      "Lines are numbered from 1 without a gap, over all calls. The same lines again change nothing; a call that leaves some out is refused, and `details.next_seq` says where the log goes on. They are taken until a little after the end.",
+    body: values.lines,
+    answers: { 200: answer("They are in the log.", AppendAnswer, values.appended) },
+    refuses: [400, 404, 409, 413, 415],
+  },
+  readLogs: {
+    tag: "Executions",
+    summary: "A page of the log of an execution.",
+    description:
+      "Oldest line first; from the beginning, unless `after`, `before` or `last` says otherwise. As plain text where `format` or the header `accept` asks for it.",
+    answers: {
+      200: answer("The page.", LogsAnswer, values.logs, { text: values.logsText }),
+    },
+    refuses: [400, 404],
   },
 };

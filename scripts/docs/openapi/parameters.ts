@@ -27,6 +27,12 @@ const meanings: Readonly<Record<string, string>> = {
   until: "Before this time; until now unless given.",
   interval: "Each of these by itself.",
   group_by: "Each of these by itself.",
+  after: "Lines after this one; 0 is the beginning.",
+  before: "The last lines before this one.",
+  last: "So many lines from the end.",
+  limit: "Lines of a page: 1,000 unless given; above 10,000 it is 10,000.",
+  stream: "Lines of this stream alone.",
+  format: "`text` is plain text: the lines alone.",
 };
 
 function parametersIn(place: "path" | "query", shape: Takes["path"]): Parameter[] {

@@ -53,7 +53,7 @@ export const refusals = {
   413: refusal(
     413,
     "TooLarge",
-    "A config or a result is above 5 MB, or a body above 10 MB.",
+    "A config or a result is above 5 MB, lines of a log are above 1 MiB, or a body is above 10 MB.",
     "The config is larger than 5242880 bytes",
     { schemas: either },
   ),

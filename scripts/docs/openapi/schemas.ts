@@ -3,7 +3,9 @@ import * as answers from "@attune/domain/answers";
 import { ErrorBody } from "@attune/domain/errors";
 import { Execution, ExecutionRequest, RetryPolicy, Summary } from "@attune/domain/execution";
 import { Status } from "@attune/domain/lifecycle";
+import { LogLine, LogStream } from "@attune/domain/logs";
 import { HoldBody } from "@attune/functions/http/hold";
+import { AppendBody } from "@attune/functions/http/routes/append-logs";
 import { FinishBody } from "@attune/functions/http/routes/finish-execution";
 import { nameSchemas } from "../schemas.ts";
 import { GatewayError } from "./refusals.ts";
@@ -14,12 +16,18 @@ export const { schemas, referTo } = nameSchemas({
   StatsAnswer: answers.StatsAnswer,
   HistoryAnswer: answers.HistoryAnswer,
   HeartbeatAnswer: answers.HeartbeatAnswer,
+  AppendAnswer: answers.AppendAnswer,
+  LogsAnswer: answers.LogsAnswer,
   ExecutionRequest,
   Hold: HoldBody,
   Finish: FinishBody,
+  Append: AppendBody,
   Execution,
   Summary,
   Pagination: answers.Pagination,
+  LogLine,
+  LogStream,
+  LogPagination: answers.LogPagination,
   Stats: answers.StatsNow,
   StatsOverTime: answers.StatsOverTime,
   GroupRow: answers.GroupRow,

@@ -1,12 +1,15 @@
 /** The examples of the description: one execution, and what is said of it on its way. */
 import type {
+  AppendAnswer,
   ExecutionAnswer,
   HeartbeatAnswer,
   HistoryAnswer,
   HistoryEntry,
   ListAnswer,
+  LogsAnswer,
 } from "@attune/domain/answers";
 import type { ExecutionRequest } from "@attune/domain/execution";
+import type { LogLine } from "@attune/domain/logs";
 
 const asked = {
   action: 12,
@@ -110,3 +113,15 @@ export const request: ExecutionRequest = {
 export const hold = { worker_id: 7, attempt: 1 };
 export const outcome = { ...hold, status: "completed", result: completed.result };
 export const heartbeat: HeartbeatAnswer = { data: { cancel_requested: false, status: "running" } };
+
+const said: LogLine[] = [
+  { seq: 1, stream: "stdout", time: "2026-11-22T20:58:36.640Z", text: "Sending to #alerts" },
+  { seq: 2, stream: "stderr", time: "2026-11-22T20:58:36.702Z", text: "Slow answer: 58 ms" },
+];
+export const lines = { ...hold, lines: said };
+export const appended: AppendAnswer = { data: { next_seq: 3, truncated: false } };
+export const logs: LogsAnswer = {
+  data: said,
+  pagination: { next_after: 2, prev_before: null, more: false, truncated: false },
+};
+export const logsText = "Sending to #alerts\nSlow answer: 58 ms\n";

@@ -28,7 +28,11 @@ export function typeOf(schema: Schema): string {
   if (anyOf !== undefined) return anyOf.map(typeOf).join(" or ");
   if (schema.enum !== undefined) return schema.enum.map((value) => code(String(value))).join(", ");
   if (schema.const !== undefined) return code(String(schema.const));
-  if (items !== undefined) return `array of ${typeOf(items)}`;
+  if (items !== undefined) {
+    const { minItems, maxItems } = schema;
+    const most = maxItems === undefined ? "" : `, ${minItems ?? 0} to ${maxItems} of them`;
+    return `array of ${typeOf(items)}${most}`;
+  }
   if (type === undefined) return "any JSON";
   const bounds = boundsOf(schema);
   const name = [type].flat().join(" or ");

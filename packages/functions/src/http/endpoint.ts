@@ -31,7 +31,11 @@ export function endpoint<Path extends Shape, Query extends Shape>(
     readonly query: Query;
     readonly several?: readonly (keyof Query & string)[];
   },
-  run: (path: Parsed<Path>, query: Parsed<Query>) => Promise<Answer>,
+  run: (
+    path: Parsed<Path>,
+    query: Parsed<Query>,
+    headers: APIGatewayProxyEventV2["headers"],
+  ) => Promise<Answer>,
 ): Endpoint {
   const path = z.object(schemas.path);
   const query = z.object(schemas.query);
@@ -42,6 +46,7 @@ export function endpoint<Path extends Shape, Query extends Shape>(
       run(
         parseParams(path, event.pathParameters ?? {}),
         parseParams(query, queryOf(event, names, schemas.several)),
+        event.headers,
       ),
   };
 }

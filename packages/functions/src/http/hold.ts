@@ -1,4 +1,4 @@
-/** What the three calls of the worker protocol share: who holds what, and why a call is refused. */
+/** What the calls of the worker protocol share: who holds what, and why a call is refused. */
 
 import { ServiceError } from "@attune/domain/errors";
 import { Id } from "@attune/domain/execution";
@@ -42,17 +42,21 @@ const reasons: readonly {
   { when: () => true, say: ({ status }) => `is ${status}, which does not allow this` },
 ];
 
+/** What a worker is told that is refused: 404 where there is no execution, else 409 with the reason. */
+export function refusalOf(current: ExecutionRecord | undefined, hold: Hold): ServiceError {
+  if (current === undefined) return notFound(hold.id);
+  const reason = reasons.find(({ when }) => when(current, hold));
+  return new ServiceError(409, `Execution ${hold.id} ${reason?.say(current, hold)}`, {
+    details: { status: current.status },
+  });
+}
+
 /**
  * The execution after a worker's call.
  *
- * @throws ServiceError 404 where there is none, 409 with the reason where the call is refused
+ * @throws ServiceError where the call is refused
  */
 export function recordAfter(transition: Transition, hold: Hold): ExecutionRecord {
   if (transition.ok) return transition.record;
-  const { current } = transition;
-  if (current === undefined) throw notFound(hold.id);
-  const reason = reasons.find(({ when }) => when(current, hold));
-  throw new ServiceError(409, `Execution ${hold.id} ${reason?.say(current, hold)}`, {
-    details: { status: current.status },
-  });
+  throw refusalOf(transition.current, hold);
 }

@@ -16,11 +16,12 @@ export const integerParam = (name: string) => integer(name).transform(Number);
 
 const MAX_PER_PAGE = 100;
 
-const countParam = (name: string) =>
+/** A number of things, or of one of them. */
+export const countParam = (name: string, least = 1) =>
   integer(name)
-    .meta({ minimum: 1 })
+    .meta({ minimum: least })
     .transform(Number)
-    .refine((value) => value >= 1, `${name} must be 1 or more`)
+    .refine((value) => value >= least, `${name} must be ${least} or more`)
     .refine((value) => value <= Number.MAX_SAFE_INTEGER, `${name} is too large`);
 
 export const PageParam = countParam("page").default(1);

@@ -29,6 +29,8 @@ export const executionReads = {
       "getHistory",
       "requestExecution",
       "retryExecution",
+      "appendLogs",
+      "readLogs",
       "executor",
       "events",
       "deadLetters",

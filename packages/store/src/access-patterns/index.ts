@@ -6,6 +6,7 @@ import { counterPatterns } from "./counters.ts";
 import { executionReads } from "./executions-read.ts";
 import { executionWrites } from "./executions-write.ts";
 import { historyPatterns } from "./history.ts";
+import { logPatterns } from "./logs.ts";
 import { payloadPatterns } from "./payloads.ts";
 import { recountPatterns } from "./recount.ts";
 import { segmentPatterns } from "./segments.ts";
@@ -18,4 +19,5 @@ export const accessPatterns = {
   ...segmentPatterns,
   ...historyPatterns,
   ...recountPatterns,
+  ...logPatterns,
 };
