@@ -118,7 +118,7 @@ export const tables = {
     fields: { execution: "number", seq: "number" },
     primaryIndex: { hashKey: "execution", rangeKey: "seq" },
     globalIndexes: {},
-    stream: true,
+    stream: false,
     ttl: "expires",
   },
 } as const satisfies Record<string, Table>;
