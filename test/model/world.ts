@@ -65,6 +65,9 @@ export const tables = {
   Idempotency: "Idempotency",
   Counters: "Counters",
   Segments: "Segments",
+  LiveLog: "LiveLog",
+  Subscriptions: "Subscriptions",
+  Connections: "Connections",
 };
 
 export function newWorld(left: Budget): World {

@@ -5,6 +5,7 @@
 import { counterPatterns } from "./counters.ts";
 import { executionReads } from "./executions-read.ts";
 import { executionWrites } from "./executions-write.ts";
+import { livePatterns } from "./live.ts";
 import { payloadPatterns } from "./payloads.ts";
 import { recountPatterns } from "./recount.ts";
 import { segmentPatterns } from "./segments.ts";
@@ -16,4 +17,5 @@ export const accessPatterns = {
   ...counterPatterns,
   ...segmentPatterns,
   ...recountPatterns,
+  ...livePatterns,
 };
