@@ -5,6 +5,10 @@ declare module "sst" {
       "name": string
       "stage": string
     }
+    "AuthorizeHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "Blobs": {
       "name": string
       "type": "sst.aws.Bucket"
@@ -16,6 +20,10 @@ declare module "sst" {
     "CompactionHandler": {
       "name": string
       "type": "sst.aws.Function"
+    }
+    "Connections": {
+      "name": string
+      "type": "sst.aws.Dynamo"
     }
     "Counters": {
       "name": string
@@ -93,6 +101,26 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Dynamo"
     }
+    "Live": {
+      "managementEndpoint": string
+      "type": "sst.aws.ApiGatewayWebSocket"
+    }
+    "LiveHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "LiveLog": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
+    "NotifierFailures": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
+    "NotifierHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "Payloads": {
       "name": string
       "type": "sst.aws.Dynamo"
@@ -106,6 +134,10 @@ declare module "sst" {
       "type": "sst.aws.Function"
     }
     "Segments": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
+    "Subscriptions": {
       "name": string
       "type": "sst.aws.Dynamo"
     }
