@@ -5,6 +5,10 @@ declare module "sst" {
       "name": string
       "stage": string
     }
+    "AuthorizeHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "Blobs": {
       "name": string
       "type": "sst.aws.Bucket"
@@ -16,6 +20,10 @@ declare module "sst" {
     "CompactionHandler": {
       "name": string
       "type": "sst.aws.Function"
+    }
+    "Connections": {
+      "name": string
+      "type": "sst.aws.Dynamo"
     }
     "Counters": {
       "name": string
@@ -101,9 +109,29 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Function"
     }
+    "Live": {
+      "managementEndpoint": string
+      "type": "sst.aws.ApiGatewayWebSocket"
+    }
+    "LiveHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
+    "LiveLog": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
     "Logs": {
       "name": string
       "type": "sst.aws.Dynamo"
+    }
+    "NotifierFailures": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
+    "NotifierHandler": {
+      "name": string
+      "type": "sst.aws.Function"
     }
     "Payloads": {
       "name": string
@@ -118,6 +146,10 @@ declare module "sst" {
       "type": "sst.aws.Function"
     }
     "Segments": {
+      "name": string
+      "type": "sst.aws.Dynamo"
+    }
+    "Subscriptions": {
       "name": string
       "type": "sst.aws.Dynamo"
     }

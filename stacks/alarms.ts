@@ -23,10 +23,10 @@ export interface AlarmKind {
   /** A period without a value is as bad as one above the threshold. */
   readonly isExpected?: true;
   /**
-   * What CloudWatch knows the metric by: a queue, a function, an API, the operations of a table, or a number
+   * What CloudWatch knows the metric by: a queue, a function, an API or its WebSockets, the operations of a table, or a number
    * of that name in the lines that a function logs.
    */
-  readonly on: "queue" | "function" | "api" | "table" | "log";
+  readonly on: "queue" | "function" | "api" | "live" | "table" | "log";
   /** By their names in the topology. */
   readonly subjects: readonly string[];
 }
@@ -119,6 +119,17 @@ export const alarmKinds = {
     threshold: 4,
     on: "api",
     subjects: ["Http"],
+  },
+  SocketErrors: {
+    says: "cannot answer its clients",
+    namespace: "AWS/ApiGateway",
+    metric: "IntegrationError",
+    statistic: "Sum",
+    period: 300,
+    periods: 1,
+    threshold: 4,
+    on: "live",
+    subjects: ["Live"],
   },
   TableThrottles: {
     says: "is throttled",

@@ -2,27 +2,31 @@ import { unusedCredentialSources } from "../packages/topology/src/bundles.ts";
 import { functions, type Lambda } from "../packages/topology/src/functions.ts";
 import { limits } from "../packages/topology/src/limits.ts";
 import type { Buckets } from "./buckets.ts";
+import type { Live } from "./live.ts";
 import { permissionsOf } from "./permissions.ts";
 import type { Queues } from "./queues.ts";
 import type { Secrets } from "./secrets.ts";
-import type { Settings } from "./settings.ts";
+import type { Auth, Settings } from "./settings.ts";
 import type { Tables } from "./storage.ts";
 
 /** By the function's name in the topology. */
 export type Functions = Readonly<Record<string, sst.aws.Function>>;
 
+/** What functions are linked to, and may do something with. */
+export interface Linked {
+  readonly tables: Tables;
+  readonly queues: Queues;
+  readonly buckets: Buckets;
+  readonly secrets: Secrets;
+  readonly live: Live;
+}
+
 /** One Lambda for each function of the topology, whatever number of routes and triggers it has. */
-export function createFunctions(
-  settings: Settings,
-  tables: Tables,
-  queues: Queues,
-  buckets: Buckets,
-  secrets: Secrets,
-): Functions {
+export function createFunctions(settings: Settings, auth: Auth, linked: Linked): Functions {
   return Object.fromEntries(
     Object.entries<Lambda>(functions).map(([name, lambda]) => [
       name,
-      createFunction(name, lambda, settings, tables, queues, buckets, secrets),
+      createFunction(name, lambda, settings, auth, linked),
     ]),
   );
 }
@@ -31,11 +35,10 @@ function createFunction(
   name: string,
   lambda: Lambda,
   settings: Settings,
-  tables: Tables,
-  queues: Queues,
-  buckets: Buckets,
-  secrets: Secrets,
+  auth: Auth,
+  linked: Linked,
 ) {
+  const { tables, queues, buckets, secrets, live } = linked;
   // The table Counters and the function counters cannot both be a component `Counters`.
   const component = `${name[0].toUpperCase()}${name.slice(1)}Handler`;
   const physicalName = `${$app.name}-${$app.stage}-${name}`;
@@ -55,6 +58,7 @@ function createFunction(
       ...limitsOf(lambda, settings),
       ...shardsOf(lambda, settings),
       ...logDaysOf(lambda, settings),
+      ...issuerOf(lambda, auth),
     },
     logging: { format: "json", logGroup: logs.name },
     link: [
@@ -62,9 +66,10 @@ function createFunction(
       ...Object.keys(lambda.queues).map((queue) => queues[queue]),
       ...Object.keys(lambda.buckets).map((bucket) => buckets[bucket]),
       ...(lambda.secrets ?? []).map((secret) => secrets[secret]),
+      ...(lambda.speaks ? [live] : []),
     ],
     permissions: [
-      ...permissionsOf(name, lambda, tables, queues, buckets),
+      ...permissionsOf(name, lambda, linked),
       {
         actions: ["logs:CreateLogStream", "logs:PutLogEvents"],
         resources: [$interpolate`${logs.arn}:*`],
@@ -99,4 +104,10 @@ function shardsOf({ tables }: Lambda, { shards }: Settings): Record<string, stri
 function logDaysOf({ tables }: Lambda, { logDays }: Settings): Record<string, string> {
   const writes = tables.Logs?.includes("PutItem") ?? false;
   return writes && logDays !== undefined ? { LOG_DAYS: String(logDays) } : {};
+}
+
+function issuerOf({ checksTokens }: Lambda, auth: Auth): Record<string, string> {
+  return checksTokens && auth !== "none"
+    ? { AUTH_ISSUER: auth.issuer, AUTH_AUDIENCE: auth.audience }
+    : {};
 }

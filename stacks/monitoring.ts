@@ -6,6 +6,7 @@ import type { Tables } from "./storage.ts";
 
 interface Watched {
   readonly api: sst.aws.ApiGatewayV2;
+  readonly live: sst.aws.ApiGatewayWebSocket;
   readonly tables: Tables;
   readonly queues: Queues;
   readonly functions: Functions;
@@ -47,6 +48,7 @@ const dimensionsOf = {
   queue: (name: string, { queues }: Watched) => ({ QueueName: queues[name].nodes.queue.name }),
   function: (name: string, { functions }: Watched) => ({ FunctionName: functions[name].name }),
   api: (_: string, { api }: Watched) => ({ ApiId: api.nodes.api.id }),
+  live: (_: string, { live }: Watched) => ({ ApiId: live.nodes.api.id }),
   log: () => ({}),
 };
 

@@ -2,6 +2,8 @@ import { bucketUses } from "../packages/topology/src/buckets.ts";
 import type { Lambda } from "../packages/topology/src/functions.ts";
 import { queueTriggers, streamTriggers } from "../packages/topology/src/triggers.ts";
 import type { Buckets } from "./buckets.ts";
+import type { Linked } from "./functions.ts";
+import type { Live } from "./live.ts";
 import type { Queues } from "./queues.ts";
 import type { Tables } from "./storage.ts";
 
@@ -15,17 +17,19 @@ export function linkNamesOnly(): void {
   sst.Linkable.wrap(sst.aws.Dynamo, (table) => ({ properties: { name: table.name } }));
   sst.Linkable.wrap(sst.aws.Queue, (queue) => ({ properties: { url: queue.url } }));
   sst.Linkable.wrap(sst.aws.Bucket, (bucket) => ({ properties: { name: bucket.name } }));
+  sst.Linkable.wrap(sst.aws.ApiGatewayWebSocket, ({ managementEndpoint }) => ({
+    properties: { managementEndpoint },
+  }));
 }
 
 /** All that the role of a function may do, but for its logs: what it calls, and what its triggers need. */
 export function permissionsOf(
   name: string,
   lambda: Lambda,
-  tables: Tables,
-  queues: Queues,
-  buckets: Buckets,
+  { tables, queues, buckets, live }: Linked,
 ): Statement[] {
   return [
+    ...(lambda.speaks ? [liveAccess(live)] : []),
     ...tableAccess(lambda, tables),
     ...queueAccess(lambda, queues),
     ...bucketAccess(lambda, buckets),
@@ -60,6 +64,16 @@ function bucketAccess(lambda: Lambda, buckets: Buckets): Statement[] {
         resources: [$interpolate`${buckets[name].arn}${path}`],
       })),
   );
+}
+
+/** To post to connections of the WebSocket API, and to close them. */
+function liveAccess(live: Live): Statement {
+  return {
+    actions: ["execute-api:ManageConnections"],
+    resources: ["POST", "DELETE"].map(
+      (method) => $interpolate`${live.nodes.api.executionArn}/$default/${method}/@connections/*`,
+    ),
+  };
 }
 
 function queueTriggerAccess(name: string, queues: Queues): Statement[] {

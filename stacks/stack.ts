@@ -1,6 +1,7 @@
 import { createApi } from "./api.ts";
 import { createBuckets } from "./buckets.ts";
 import { createFunctions } from "./functions.ts";
+import { createLive, routeLive } from "./live.ts";
 import { createAlarms } from "./monitoring.ts";
 import { createOpenSearchPipeline } from "./open-search.ts";
 import { linkNamesOnly } from "./permissions.ts";
@@ -20,10 +21,14 @@ export function createStack(stage: string) {
   const tables = createTables(settings);
   const queues = createQueues();
   const buckets = createBuckets(settings);
-  const functions = createFunctions(settings, tables, queues, buckets, createSecrets(settings));
+  const secrets = createSecrets(settings);
+  const live = createLive(settings);
+  const linked = { tables, queues, buckets, secrets, live };
+  const functions = createFunctions(settings, auth, linked);
   createTriggers(tables, queues, functions);
+  routeLive(live, auth, functions);
   const api = createApi(settings, auth, functions);
   if (openSearch) createOpenSearchPipeline(openSearch, tables);
-  if (alarmAddress) createAlarms(alarmAddress, { api, tables, queues, functions });
-  return { api: api.url };
+  if (alarmAddress) createAlarms(alarmAddress, { api, live, tables, queues, functions });
+  return { api: api.url, live: live.url };
 }

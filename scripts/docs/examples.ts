@@ -11,10 +11,18 @@ export const tables: TableNames = {
   History: "History",
   Segments: "Segments",
   Logs: "Logs",
+  LiveLog: "LiveLog",
+  Subscriptions: "Subscriptions",
+  Connections: "Connections",
 };
 
 const id = 374018138035016;
 const now = "2026-11-22T20:43:42.137Z";
+const nonce = "6a1a5a0e-2c1b-4f0e-8a57-0c3a4f1f8b21";
+const subscription = {
+  kind: "enforcement",
+  key: "c0dcgFPIqHtUCXqR4Ab-Zw|L0SM9cOFvHcCIhw=|default",
+};
 
 export const examples = {
   executionById: accessPatterns.executionById.params(tables, { id }),
@@ -126,4 +134,62 @@ export const examples = {
     truncated: false,
     data: Buffer.from([139, 142, 53]),
   }),
+  liveEntries: accessPatterns.liveEntries.params(tables, {
+    lane: "live",
+    after: 1_795_380_222_138,
+    order: "oldest",
+    limit: 25,
+  }),
+  putLiveEntry: accessPatterns.putLiveEntry.params(tables, {
+    lane: "live",
+    seq: 1_795_380_222_139,
+    at: 1_795_380_222_140,
+    writer: "0f7c1b6e-5d0c-4a53-9a53-6c8a8b9a3f10",
+    changes: Buffer.from([139, 142, 53]),
+    expires: 1_795_387_423,
+  }),
+  liveMark: accessPatterns.liveMark.params(tables, { lane: "told" }),
+  putLiveMark: accessPatterns.putLiveMark.params(tables, {
+    lane: "told",
+    at: 1_795_380_222_139,
+    before: 1_795_380_222_138,
+  }),
+  openConnection: accessPatterns.openConnection.params(tables, {
+    connection: "L0SM9cOFvHcCIhw=",
+    expires: 1_795_389_222,
+  }),
+  noteSubscription: accessPatterns.noteSubscription.params(tables, {
+    connection: "L0SM9cOFvHcCIhw=",
+    id: "default",
+    row: subscription,
+    most: 20,
+  }),
+  forgetSubscription: accessPatterns.forgetSubscription.params(tables, {
+    connection: "L0SM9cOFvHcCIhw=",
+    id: "default",
+  }),
+  closeConnection: accessPatterns.closeConnection.params(tables, {
+    connection: "L0SM9cOFvHcCIhw=",
+  }),
+  subscriptionsOf: accessPatterns.subscriptionsOf.params(tables, {
+    kind: "enforcement",
+    value: "c0dcgFPIqHtUCXqR4Ab-Zw|",
+  }),
+  putSubscription: accessPatterns.putSubscription.params(tables, {
+    ...subscription,
+    connection: "L0SM9cOFvHcCIhw=",
+    id: "default",
+    filter: { enforcement: 42 },
+    result: false,
+    nonce,
+    lease: 1_795_380_282_137,
+    expires: 1_795_389_222,
+  }),
+  awaitReplay: accessPatterns.awaitReplay.params(tables, {
+    ...{ ...subscription, nonce, seq: 1_795_380_222_140 },
+  }),
+  goLive: accessPatterns.goLive.params(tables, {
+    ...{ ...subscription, nonce, seq: 1_795_380_222_140 },
+  }),
+  deleteSubscription: accessPatterns.deleteSubscription.params(tables, subscription),
 } satisfies Record<keyof typeof accessPatterns, unknown>;

@@ -18,6 +18,7 @@ const dimensionsOf = {
   queue: (subject: string) => ({ QueueName: physicalNames.get(`${subject}Queue`) }),
   function: (subject: string) => ({ FunctionName: `attune-executions-production-${subject}` }),
   api: (subject: string) => ({ ApiId: `${subject}Api-id` }),
+  live: (subject: string) => ({ ApiId: `${subject}Api-id` }),
   log: () => ({}),
 };
 
@@ -68,13 +69,14 @@ describe("the alarms of production", () => {
     ]);
   });
 
-  it("watch every dead-letter queue, every function and both streams", () => {
+  it("watch every dead-letter queue, every function and every stream", () => {
     const subjectsOf = (kind: keyof typeof alarmKinds) => alarmKinds[kind].subjects.toSorted();
     expect(subjectsOf("NotEmpty")).toEqual([
       "CountersFailures",
       "EventsFailures",
       "ExecutionEventsDlq",
       "ExecutionRequestsDlq",
+      "NotifierFailures",
     ]);
     // It has a consumer: a message in it is no news, one that stays is.
     expect(subjectsOf("OldMessages")).toEqual([
@@ -84,7 +86,7 @@ describe("the alarms of production", () => {
     ]);
     const watched = [...subjectsOf("NotEmpty"), ...subjectsOf("OldMessages")];
     for (const queue of Object.keys(queues)) expect(watched).toContain(`${queue}Dlq`);
-    expect(subjectsOf("Lag")).toEqual(["counters", "events"]);
+    expect(subjectsOf("Lag")).toEqual(["counters", "events", "notifier"]);
     expect(subjectsOf("Errors")).toEqual(Object.keys(functions).toSorted());
     expect(subjectsOf("Throttles")).toEqual(Object.keys(functions).toSorted());
   });

@@ -50,6 +50,7 @@ describe.each(stages)("functions of %s", (stage) => {
       [lambda.tables, lambda.queues, lambda.buckets]
         .flatMap(Object.keys)
         .concat(lambda.secrets ?? [])
+        .concat(lambda.speaks ? ["Live"] : [])
         .toSorted(),
     );
   });

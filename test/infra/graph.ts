@@ -49,9 +49,9 @@ export function readGraph(stage: Stage) {
   }
 
   function one<Inputs>(type: string, name: string, schema: z.ZodType<Inputs>): Inputs {
-    const inputs = all(type, schema).get(name);
-    if (inputs === undefined) throw new Error(`There is no ${type} ${name} in ${stage}`);
-    return inputs;
+    const found = resources.find((resource) => resource.type === type && resource.name === name);
+    if (found === undefined) throw new Error(`There is no ${type} ${name} in ${stage}`);
+    return schema.parse(found.inputs);
   }
 
   /** The logical name of what an ARN stands for, and the rest of the ARN: `ExecutionsTable/index/*`. */

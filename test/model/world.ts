@@ -67,6 +67,9 @@ export const tables = {
   History: "History",
   Segments: "Segments",
   Logs: "Logs",
+  LiveLog: "LiveLog",
+  Subscriptions: "Subscriptions",
+  Connections: "Connections",
 };
 
 export function newWorld(left: Budget): World {

@@ -13,6 +13,9 @@ const tables = {
   History: "app-stage-history",
   Segments: "app-stage-segments",
   Logs: "app-stage-logs",
+  LiveLog: "app-stage-live-log",
+  Subscriptions: "app-stage-subscriptions",
+  Connections: "app-stage-connections",
 };
 
 describe("the input of each access pattern", () => {
@@ -435,6 +438,156 @@ describe("the input of each access pattern", () => {
       ConditionExpression: "attribute_not_exists(#seq)",
       ExpressionAttributeNames: { "#seq": "seq" },
       ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+  });
+
+  it("liveEntries, after a number and the newest", () => {
+    const given = { lane: "live", after: 7, order: "oldest", limit: 25 } as const;
+    const params = {
+      TableName: "app-stage-live-log",
+      KeyConditionExpression: "#lane = :lane AND #seq > :after",
+      ExpressionAttributeNames: { "#lane": "lane", "#seq": "seq" },
+      ExpressionAttributeValues: { ":lane": "live", ":after": 7 },
+      ScanIndexForward: true,
+      Limit: 25,
+      ConsistentRead: true,
+    };
+    expect(accessPatterns.liveEntries.params(tables, given)).toEqual(params);
+    expect(
+      accessPatterns.liveEntries.params(tables, { ...given, order: "newest", limit: 1 }),
+    ).toEqual({ ...params, ScanIndexForward: false, Limit: 1 });
+  });
+
+  it("putLiveEntry", () => {
+    const item = { lane: "live", seq: 8, at: 9, writer: "w", changes: new Uint8Array([1]) };
+    expect(accessPatterns.putLiveEntry.params(tables, { ...item, expires: 10 })).toEqual({
+      TableName: "app-stage-live-log",
+      Item: { ...item, expires: 10 },
+      ConditionExpression: "attribute_not_exists(#seq)",
+      ExpressionAttributeNames: { "#seq": "seq" },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    });
+  });
+
+  it("liveMark and putLiveMark", () => {
+    const TableName = "app-stage-live-log";
+    expect(accessPatterns.liveMark.params(tables, { lane: "told" })).toEqual({
+      TableName,
+      Key: { lane: "told", seq: 0 },
+      ConsistentRead: true,
+    });
+    const put = accessPatterns.putLiveMark.params(tables, { lane: "told", at: 8, before: 7 });
+    expect(put).toEqual({
+      TableName,
+      Item: { lane: "told", seq: 0, at: 8 },
+      ConditionExpression: "#at = :before",
+      ExpressionAttributeNames: { "#at": "at" },
+      ExpressionAttributeValues: { ":before": 7 },
+    });
+    const { ExpressionAttributeValues, ...first } = put;
+    expect(
+      accessPatterns.putLiveMark.params(tables, { lane: "told", at: 8, before: undefined }),
+    ).toEqual({ ...first, ConditionExpression: "attribute_not_exists(#at)" });
+  });
+
+  it("openConnection, noteSubscription, forgetSubscription and closeConnection", () => {
+    const TableName = "app-stage-connections";
+    const connection = "c";
+    const answers = {
+      ReturnValues: "ALL_OLD",
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    };
+    expect(accessPatterns.openConnection.params(tables, { connection, expires: 10 })).toEqual({
+      TableName,
+      Item: { connection, expires: 10, subscriptions: {} },
+    });
+    const row = { kind: "all", key: "k" };
+    const names = {
+      "#connection": "connection",
+      "#subscriptions": "subscriptions",
+      "#id": "mine",
+    };
+    const given = { connection, id: "mine", row, most: 20 };
+    expect(accessPatterns.noteSubscription.params(tables, given)).toEqual({
+      TableName,
+      Key: { connection },
+      UpdateExpression: "SET #subscriptions.#id = :row",
+      ConditionExpression:
+        "attribute_exists(#connection) AND (attribute_exists(#subscriptions.#id) OR size(#subscriptions) < :most)",
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: { ":row": row, ":most": 20 },
+      ...answers,
+    });
+    expect(accessPatterns.forgetSubscription.params(tables, { connection, id: "mine" })).toEqual({
+      TableName,
+      Key: { connection },
+      UpdateExpression: "REMOVE #subscriptions.#id",
+      ConditionExpression: "attribute_exists(#connection)",
+      ExpressionAttributeNames: names,
+      ...answers,
+    });
+    expect(accessPatterns.closeConnection.params(tables, { connection })).toEqual({
+      TableName,
+      Key: { connection },
+      ReturnValues: "ALL_OLD",
+    });
+  });
+
+  it("subscriptionsOf, of a value and whether there are any", () => {
+    const TableName = "app-stage-subscriptions";
+    const after = { kind: "parent", key: "k" };
+    expect(
+      accessPatterns.subscriptionsOf.params(tables, { kind: "parent", value: "v|", after }),
+    ).toEqual({
+      TableName,
+      KeyConditionExpression: "#kind = :kind AND begins_with(#key, :value)",
+      ExpressionAttributeNames: { "#kind": "kind", "#key": "key" },
+      ExpressionAttributeValues: { ":kind": "parent", ":value": "v|" },
+      ConsistentRead: true,
+      ExclusiveStartKey: after,
+    });
+    expect(accessPatterns.subscriptionsOf.params(tables, { kind: "parent", limit: 1 })).toEqual({
+      TableName,
+      KeyConditionExpression: "#kind = :kind",
+      ExpressionAttributeNames: { "#kind": "kind" },
+      ExpressionAttributeValues: { ":kind": "parent" },
+      ConsistentRead: true,
+      Limit: 1,
+    });
+  });
+
+  it("putSubscription and deleteSubscription", () => {
+    const TableName = "app-stage-subscriptions";
+    const key = { kind: "all", key: "k" };
+    const row = { ...key, connection: "c", id: "mine", filter: {}, result: false, nonce: "n" };
+    expect(
+      accessPatterns.putSubscription.params(tables, { ...row, lease: 5, expires: 10 }),
+    ).toEqual({ TableName, Item: { ...row, lease: 5, expires: 10 } });
+    expect(accessPatterns.deleteSubscription.params(tables, key)).toEqual({ TableName, Key: key });
+  });
+
+  it("awaitReplay and goLive: one of them has the last word", () => {
+    const given = { kind: "all", key: "k", nonce: "n", seq: 8 };
+    const shared = {
+      TableName: "app-stage-subscriptions",
+      Key: { kind: "all", key: "k" },
+      ExpressionAttributeValues: { ":seq": 8, ":nonce": "n" },
+      ReturnValuesOnConditionCheckFailure: "ALL_OLD",
+    };
+    const names = { "#pending": "pending", "#nonce": "nonce", "#lease": "lease" };
+    expect(accessPatterns.awaitReplay.params(tables, given)).toEqual({
+      ...shared,
+      UpdateExpression: "SET #pending = :seq",
+      ConditionExpression:
+        "#nonce = :nonce AND attribute_exists(#lease) AND (attribute_not_exists(#pending) OR #pending < :seq)",
+      ExpressionAttributeNames: names,
+    });
+    expect(accessPatterns.goLive.params(tables, given)).toEqual({
+      ...shared,
+      UpdateExpression: "SET #told = :seq REMOVE #lease, #pending",
+      ConditionExpression:
+        "#nonce = :nonce AND (attribute_not_exists(#pending) OR #pending <= :seq)",
+      ExpressionAttributeNames: { ...names, "#told": "told" },
     });
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { functions, type Lambda } from "@attune/topology/functions";
+import { liveAuthorizer, liveRoutes } from "@attune/topology/live";
 import { queues } from "@attune/topology/queues";
 import { routes } from "@attune/topology/routes";
 import { tables } from "@attune/topology/tables";
@@ -8,12 +9,17 @@ import { queueTriggers, scheduleTriggers, streamTriggers } from "@attune/topolog
 import { describe, expect, it } from "vitest";
 
 const root = join(import.meta.dirname, "../..");
-const started = [
-  ...Object.values(routes),
-  ...Object.values(queueTriggers),
-  ...Object.values(streamTriggers),
-  ...Object.values(scheduleTriggers),
-].map((one): string => one.function);
+const started: readonly string[] = [
+  "fallback",
+  liveAuthorizer,
+  ...Object.values(liveRoutes),
+  ...[
+    ...Object.values(routes),
+    ...Object.values(queueTriggers),
+    ...Object.values(streamTriggers),
+    ...Object.values(scheduleTriggers),
+  ].map((one): string => one.function),
+];
 
 describe.each(Object.entries<Lambda>(functions))("the function %s", (name, lambda) => {
   it("has a handler", () => {
@@ -22,7 +28,7 @@ describe.each(Object.entries<Lambda>(functions))("the function %s", (name, lambd
   });
 
   it("is started by something", () => {
-    expect([...started, "fallback"]).toContain(name);
+    expect(started).toContain(name);
   });
 
   it("has time and memory that Lambda offers", () => {

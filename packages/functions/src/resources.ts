@@ -34,6 +34,15 @@ export const store: Store = {
     get Logs() {
       return Resource.Logs.name;
     },
+    get LiveLog() {
+      return Resource.LiveLog.name;
+    },
+    get Subscriptions() {
+      return Resource.Subscriptions.name;
+    },
+    get Connections() {
+      return Resource.Connections.name;
+    },
   },
   blobs: createBlobs(createS3(s3SettingsOf(process.env)), () => Resource.Blobs.name),
   now: () => new Date(),
@@ -49,3 +58,6 @@ export const queueUrl = (name: QueueName | DeadLetterQueueName): string => Resou
 
 /** What the cursors of lists are signed with. */
 export const cursorSecret = (): string => Resource.CursorSecret.value;
+
+/** Where messages to the clients of the WebSocket are posted. */
+export const liveEndpoint = (): string => Resource.Live.managementEndpoint;

@@ -12,6 +12,8 @@ export interface Servers {
   readonly sqs: string;
   /** Where it is not the one of SQS: our own engine serves both. */
   readonly s3?: string;
+  /** Where messages to the clients of the WebSocket are posted. */
+  readonly live?: string;
 }
 
 /** By name of resource, as the topology has it. */
@@ -53,6 +55,9 @@ export function lambdaEnvironment(
     ...[...queues].map(([resource, { url }]) => [resource, { url }] as const),
     ...[...buckets].map(([resource, { name }]) => [resource, { name }] as const),
     ...secrets,
+    ...(servers.live === undefined
+      ? []
+      : [["Live", { managementEndpoint: servers.live }] as const]),
   ];
   return {
     AWS_REGION: region,

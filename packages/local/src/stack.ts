@@ -13,6 +13,9 @@ import { jsonAnswer } from "./http/answer.ts";
 import { gateway } from "./http/gateway.ts";
 import { startHttpServer } from "./http/server.ts";
 import { loadFunctions } from "./invoke.ts";
+import { manageConnections } from "./live/management.ts";
+import { openSockets } from "./live/sockets.ts";
+import { upgradeTo } from "./live/upgrade.ts";
 import { ensureSecrets } from "./resources/secrets.ts";
 import { ensureResources, lambdaEnvironment, type Resources, take } from "./resources.ts";
 import type { Settings } from "./settings.ts";
@@ -55,13 +58,19 @@ async function start(settings: Settings, onStop: (cleanup: Cleanup) => void) {
   const streams = openStreams(dataDir, resources);
   if (settings.DYNAMODB_ENDPOINT === undefined) trimStreams(dataDir, consumedStreams(streams));
 
-  Object.assign(process.env, lambdaEnvironment(servers, resources, ensureSecrets(dataDir)));
+  const sockets = openSockets();
+  const management = await startHttpServer(0, manageConnections(sockets));
+  onStop(() => management.stop(0));
+  const endpoints = { ...servers, live: management.url };
+  Object.assign(process.env, lambdaEnvironment(endpoints, resources, ensureSecrets(dataDir)));
   const functions = await loadFunctions();
   const http = await startHttpServer(
     settings.PORT,
     gateway(functions, { "/local/resources": () => jsonAnswer(200, { data: names(resources) }) }),
+    upgradeTo(sockets, functions),
   );
   onStop(() => http.stop(grace));
+  onStop(() => sockets.closeAll());
 
   const clients = {
     sqs: new SQSClient({ ...clientConfig(servers.sqs), useQueueUrlAsEndpoint: false }),

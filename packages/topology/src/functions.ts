@@ -30,6 +30,10 @@ export interface Lambda {
   >;
   readonly buckets: Readonly<Partial<Record<BucketName, readonly BucketUse[]>>>;
   readonly secrets?: readonly SecretName[];
+  /** It sends messages to the clients of the WebSocket, and closes their connections. */
+  readonly speaks?: true;
+  /** Its environment says whose tokens are taken. */
+  readonly checksTokens?: true;
   /** The limits that its environment says. */
   readonly limits?: readonly LimitName[];
 }
@@ -146,9 +150,50 @@ export const functions = {
     tables: {
       Executions: ["GetItem", "PutItem"],
       Idempotency: ["PutItem"],
+      LiveLog: ["GetItem", "Query", "PutItem"],
     },
     queues: { ExecutionEvents: ["SendMessage"], ExecutionRequests: ["SendMessage"] },
     buckets: { Blobs: ["keep"] },
+  },
+  notifier: {
+    handler: "packages/functions/src/streams/notifier.handler",
+    timeout: 60,
+    memory: 512,
+    tables: {
+      LiveLog: ["GetItem", "Query", "PutItem"],
+      Subscriptions: ["Query", "UpdateItem", "DeleteItem"],
+      Connections: ["DeleteItem"],
+      Executions: ["GetItem"],
+      Payloads: ["BatchGetItem"],
+    },
+    queues: {},
+    buckets: { Blobs: ["read"] },
+    speaks: true,
+  },
+  live: {
+    handler: "packages/functions/src/live/live.handler",
+    // What API Gateway waits for at most.
+    timeout: 29,
+    memory: 512,
+    tables: {
+      LiveLog: ["GetItem", "Query", "PutItem"],
+      Subscriptions: ["PutItem", "UpdateItem", "DeleteItem"],
+      Connections: ["PutItem", "UpdateItem", "DeleteItem"],
+      Executions: ["GetItem"],
+      Payloads: ["BatchGetItem"],
+    },
+    queues: {},
+    buckets: { Blobs: ["read"] },
+    speaks: true,
+  },
+  authorize: {
+    handler: "packages/functions/src/live/authorize.handler",
+    timeout: 10,
+    memory: 256,
+    tables: {},
+    queues: {},
+    buckets: {},
+    checksTokens: true,
   },
   deadLetters: {
     handler: "packages/functions/src/consumers/dead-letters.handler",

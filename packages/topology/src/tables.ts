@@ -121,6 +121,33 @@ export const tables = {
     stream: false,
     ttl: "expires",
   },
+  /**
+   * What live subscribers are told: the changes of executions, numbered without a gap in the lane `live`, and
+   * two marks beside it. See docs/adr/0020-live.md.
+   */
+  LiveLog: {
+    fields: { lane: "string", seq: "number" },
+    primaryIndex: { hashKey: "lane", rangeKey: "seq" },
+    globalIndexes: {},
+    stream: true,
+    ttl: "expires",
+  },
+  /** Who is told of what, by the most selective field of its filter. */
+  Subscriptions: {
+    fields: { kind: "string", key: "string" },
+    primaryIndex: { hashKey: "kind", rangeKey: "key" },
+    globalIndexes: {},
+    stream: false,
+    ttl: "expires",
+  },
+  /** The open WebSockets, and what each has subscribed to. */
+  Connections: {
+    fields: { connection: "string" },
+    primaryIndex: { hashKey: "connection" },
+    globalIndexes: {},
+    stream: false,
+    ttl: "expires",
+  },
 } as const satisfies Record<string, Table>;
 
 export type TableName = keyof typeof tables;

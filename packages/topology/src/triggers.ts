@@ -77,6 +77,17 @@ export const streamTriggers = {
     maximumRetryAttempts: 1000,
     failures: { resource: "EventsFailures", name: "events-failures" },
   },
+  LiveLogToNotifier: {
+    table: "LiveLog",
+    function: "notifier",
+    batchSize: 20,
+    windowSeconds: 0,
+    // Entries alone: neither their expiry nor the marks beside them.
+    filters: [{ eventName: ["INSERT"], dynamodb: { Keys: { lane: { S: ["live"] } } } }],
+    // What comes after it is told of it from the log: a batch that fails for long holds up the rest.
+    maximumRetryAttempts: 20,
+    failures: { resource: "NotifierFailures", name: "notifier-failures" },
+  },
 } as const satisfies Record<string, StreamTrigger>;
 
 export const scheduleTriggers = {

@@ -1,19 +1,38 @@
 /**
  * Tells of every change of status by the stream of the table Executions: in order for each execution, at
- * least once, without a gap. The large payloads of an execution are kept before anybody is told of them; what
- * has come to its end and may be tried again is followed up.
+ * least once, without a gap. The queue and the live log are told at the same time. The large payloads of an
+ * execution are kept before anybody is told of them; what has come to its end and may be tried again is followed up.
  */
 import { isFinal } from "@attune/domain/lifecycle";
+import type { LiveChange } from "@attune/domain/live";
+import { appendAll } from "@attune/store/live/log";
 import { keepBlobs } from "@attune/store/payloads";
 import middy from "@middy/core";
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from "aws-lambda";
 import { eventBodies } from "../events/messages.ts";
 import { publishInOrder } from "../events/publish.ts";
-import { statusChangeOf } from "../events/status-change.ts";
+import { type StatusChange, statusChangeOf } from "../events/status-change.ts";
 import { followUp } from "../executor/follow-up.ts";
+import { append } from "../live/append.ts";
+import { logger } from "../logger.ts";
 import { store } from "../resources.ts";
 import { newBlobsOf } from "./blobs.ts";
 import { goOnFrom, readRecords } from "./records.ts";
+
+const liveChangeOf = ({ image, previous }: StatusChange): LiveChange => {
+  const { id, version, status, action_ref, parent = null, enforcement = null, updated } = image;
+  return { id, version, previous, status, action_ref, parent, enforcement, updated };
+};
+
+/** Whether all is in the live log. */
+const isLogged = (changes: readonly StatusChange[]): Promise<boolean> =>
+  appendAll(append, changes.map(liveChangeOf)).then(
+    () => true,
+    (error: unknown) => {
+      logger.error("The live log does not take changes", { error });
+      return false;
+    },
+  );
 
 export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(
   async ({ Records }) => {
@@ -26,14 +45,13 @@ export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handl
       store,
       changes.flatMap(({ blobs }) => blobs),
     );
-    const unsent = await publishInOrder(
-      changes.flatMap((change) =>
-        eventBodies(change).map((body) => ({ change, execution: change.image.id, body })),
-      ),
+    const messages = changes.flatMap((change) =>
+      eventBodies(change).map((body) => ({ change, execution: change.image.id, body })),
     );
+    const [unsent, logged] = await Promise.all([publishInOrder(messages), isLogged(changes)]);
     // What comes after is delivered again, and followed up then.
     const published = unsent ? changes.slice(0, changes.indexOf(unsent.change)) : changes;
     await followUp(published.map(({ image }) => image).filter(({ status }) => isFinal(status)));
-    return goOnFrom(unsent?.change.record ?? unreadable);
+    return goOnFrom(logged ? (unsent?.change.record ?? unreadable) : Records[0]);
   },
 );

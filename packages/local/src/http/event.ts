@@ -57,7 +57,7 @@ export function httpEvent(
   };
 }
 
-function joinHeaders(raw: readonly string[]): Record<string, string> {
+export function joinHeaders(raw: readonly string[]): Record<string, string> {
   const names = raw.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   const pairs = names.map((name, index) => [name, raw[index * 2 + 1] ?? ""] as const);
   const cookies = pairs.filter(([name]) => name === "cookie").map(([, value]) => value);
@@ -67,7 +67,7 @@ function joinHeaders(raw: readonly string[]): Record<string, string> {
   };
 }
 
-function joinPairs(pairs: Iterable<readonly [string, string]>, separator: string) {
+export function joinPairs(pairs: Iterable<readonly [string, string]>, separator: string) {
   const joined = new Map<string, string>();
   for (const [name, value] of pairs) {
     const before = joined.get(name);
@@ -87,7 +87,7 @@ function eventBody(body: Buffer, contentType: string) {
 }
 
 /** `12/Mar/2020:19:03:58 +0000` */
-function logTime(time: Date): string {
+export function logTime(time: Date): string {
   const [, day, month, year, clock] = time.toUTCString().split(" ");
   return `${day}/${month}/${year}:${clock} +0000`;
 }

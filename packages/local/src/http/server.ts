@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { portTaken } from "../engines/ports.ts";
 import { errorAnswer, rawAnswer } from "./answer.ts";
@@ -15,11 +16,21 @@ export interface HttpServer {
 
 export type { HttpRequest, Respond };
 
+/** Takes over a connection that asks for another protocol. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
+const refuseUpgrade: Upgrade = (_, socket) =>
+  socket.end(rawAnswer(errorAnswer(404, "There is no WebSocket here")));
+
 /** Serves HTTP on loopback: on 127.0.0.1, and on ::1 where there is one, since `localhost` means both. */
-export async function startHttpServer(port: number, respond: Respond): Promise<HttpServer> {
-  const first = await listen(port, "127.0.0.1", respond);
+export async function startHttpServer(
+  port: number,
+  respond: Respond,
+  upgrade: Upgrade = refuseUpgrade,
+): Promise<HttpServer> {
+  const first = await listen(port, "127.0.0.1", respond, upgrade);
   if (first === undefined) throw new Error("127.0.0.1 is not there");
-  const second = await listen(portOf(first), "::1", respond);
+  const second = await listen(portOf(first), "::1", respond, upgrade);
   const servers = second === undefined ? [first] : [first, second];
   return {
     url: `http://127.0.0.1:${portOf(first)}`,
@@ -27,11 +38,17 @@ export async function startHttpServer(port: number, respond: Respond): Promise<H
   };
 }
 
-async function listen(port: number, host: string, respond: Respond): Promise<Server | undefined> {
+async function listen(
+  port: number,
+  host: string,
+  respond: Respond,
+  upgrade: Upgrade,
+): Promise<Server | undefined> {
   // Longer than a client keeps an idle connection: whoever closes first may cut off a request.
   const options = { keepAliveTimeout: 65_000, requireHostHeader: false };
   const server = createServer(options, (request, response) => serve(request, response, respond));
   server.on("clientError", refuse);
+  server.on("upgrade", upgrade);
   server.listen(port, host);
   try {
     await once(server, "listening");

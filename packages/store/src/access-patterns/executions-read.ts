@@ -35,6 +35,8 @@ export const executionReads = {
       "events",
       "deadLetters",
       "recount",
+      "notifier",
+      "live",
     ],
     params: (tables, { id }: { id: number }) => ({
       TableName: tables.Executions,

@@ -6,6 +6,7 @@ import { counterPatterns } from "./counters.ts";
 import { executionReads } from "./executions-read.ts";
 import { executionWrites } from "./executions-write.ts";
 import { historyPatterns } from "./history.ts";
+import { livePatterns } from "./live.ts";
 import { logPatterns } from "./logs.ts";
 import { payloadPatterns } from "./payloads.ts";
 import { recountPatterns } from "./recount.ts";
@@ -20,4 +21,5 @@ export const accessPatterns = {
   ...historyPatterns,
   ...recountPatterns,
   ...logPatterns,
+  ...livePatterns,
 };

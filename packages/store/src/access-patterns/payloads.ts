@@ -19,6 +19,8 @@ export const payloadPatterns = {
       "executor",
       "counters",
       "recount",
+      "notifier",
+      "live",
     ],
     params: (tables, { keys }: { keys: readonly string[] }) => ({
       RequestItems: {

@@ -1,0 +1,140 @@
+/** What is said over the WebSocket, in both directions: see docs/live.md. The schemas own the types. */
+import * as z from "zod";
+import { ErrorBody } from "./errors.ts";
+import { ActionRef, Id, Summary } from "./execution.ts";
+import { Status } from "./lifecycle.ts";
+
+/** What a subscription is told of: all that is given must hold, and nothing given holds for everything. */
+export const LiveFilter = z.strictObject({
+  execution: Id.optional(),
+  parent: Id.optional(),
+  enforcement: Id.optional(),
+  action_ref: ActionRef.optional(),
+  /** `core` means: `action_ref` starts with `core.` */
+  pack_name: z.string().min(1).max(512).optional(),
+  /** The new one. */
+  status: Status.optional(),
+});
+export type LiveFilter = z.infer<typeof LiveFilter>;
+
+/** Names a subscription among those of its connection. */
+const Name = z.string().min(1).max(64).default("default");
+
+export const Subscribe = z.strictObject({
+  type: z.literal("subscribe"),
+  id: Name,
+  filter: LiveFilter.default({}),
+  /** A cursor: what came after it is told first. */
+  since: z.string().max(64).optional(),
+  /** Whether what ends is told with its result. */
+  result: z.boolean().default(false),
+});
+export type Subscribe = z.infer<typeof Subscribe>;
+
+export const Unsubscribe = z.strictObject({ type: z.literal("unsubscribe"), id: Name });
+export const Ping = z.strictObject({ type: z.literal("ping") });
+
+/** What a client sends. */
+export const ClientMessage = z.discriminatedUnion("type", [Subscribe, Unsubscribe, Ping]);
+export type ClientMessage = z.infer<typeof ClientMessage>;
+
+/** Opaque: it means something to the service alone. */
+const Cursor = z.string();
+
+/** The subscription is there. What is told is what came after `since`, or after this cursor where none was given. */
+export const Subscribed = z.object({
+  type: z.literal("subscribed"),
+  id: z.string(),
+  cursor: Cursor,
+});
+
+/** What came after `since` has been told, up to this cursor. */
+export const CaughtUp = z.object({ type: z.literal("caught_up"), id: z.string(), cursor: Cursor });
+
+/** What came after `since` is not known any more: load again what is shown. What comes after this cursor is told. */
+export const Reload = z.object({
+  type: z.literal("reload"),
+  id: z.string(),
+  cursor: Cursor,
+  reason: z.string(),
+});
+
+export const Unsubscribed = z.object({ type: z.literal("unsubscribed"), id: z.string() });
+export const Pong = z.object({ type: z.literal("pong") });
+
+/** What a message of the client came to, in the words of the API. `id`: the subscription that it named. */
+export const LiveError = ErrorBody.extend({ type: z.literal("error"), id: z.string().optional() });
+
+/** A summary, and the result of what has ended where it was asked for. */
+const LiveExecution = Summary.extend({
+  result: z.unknown().optional(),
+  /** The result is too large for a message: read it from the API. */
+  result_omitted: z.literal(true).optional(),
+});
+
+const Told = z.object({
+  /** The `id` of the subscription. */
+  subscription: z.string(),
+  cursor: Cursor,
+  /** Grows with each change of an execution: one that is not above the last is told again. */
+  version: z.int().min(1),
+  data: LiveExecution,
+});
+
+export const LiveCreated = Told.extend({ type: z.literal("execution.created") });
+export const LiveStatusChanged = Told.extend({
+  type: z.literal("execution.status_changed"),
+  previous_status: Status,
+});
+
+/** What the service sends. */
+export const ServerMessage = z.discriminatedUnion("type", [
+  Subscribed,
+  CaughtUp,
+  Reload,
+  LiveCreated,
+  LiveStatusChanged,
+  Unsubscribed,
+  Pong,
+  LiveError,
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
+
+/** A change of status, as live subscribers are told of it. */
+export interface LiveChange {
+  readonly id: number;
+  readonly version: number;
+  /** `null`: it was created. */
+  readonly previous: Status | null;
+  readonly status: Status;
+  readonly action_ref: string;
+  readonly parent: number | null;
+  readonly enforcement: number | null;
+  /** ISO 8601: when it changed. */
+  readonly updated: string;
+}
+
+type Criterion<N extends keyof LiveFilter> = (
+  change: LiveChange,
+  wanted: NonNullable<LiveFilter[N]>,
+) => boolean;
+
+const criteria: { readonly [N in keyof Required<LiveFilter>]: Criterion<N> } = {
+  execution: ({ id }, wanted) => id === wanted,
+  parent: ({ parent }, wanted) => parent === wanted,
+  enforcement: ({ enforcement }, wanted) => enforcement === wanted,
+  action_ref: ({ action_ref }, wanted) => action_ref === wanted,
+  pack_name: ({ action_ref }, wanted) => action_ref.startsWith(`${wanted}.`),
+  status: ({ status }, wanted) => status === wanted,
+};
+
+const names = Object.keys(criteria) as (keyof LiveFilter)[];
+
+function holds<N extends keyof LiveFilter>(filter: LiveFilter, change: LiveChange, name: N) {
+  const wanted = filter[name];
+  return wanted === undefined || criteria[name](change, wanted);
+}
+
+/** Whether a subscription is told of a change. */
+export const isToldOf = (filter: LiveFilter, change: LiveChange): boolean =>
+  names.every((name) => holds(filter, change, name));

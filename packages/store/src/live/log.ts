@@ -1,0 +1,158 @@
+/**
+ * The live log: entries whose numbers have no gap, so that whoever has read up to one has missed nothing
+ * before it. See docs/adr/0020-live.md.
+ */
+import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import { ServiceError } from "@attune/domain/errors";
+import type { LiveChange } from "@attune/domain/live";
+import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod";
+import { accessPatterns } from "../access-patterns/index.ts";
+import { settle } from "../conditional.ts";
+import { isLostRace } from "../counters/transaction.ts";
+import type { Store } from "../store.ts";
+import { CHANGES_AN_ENTRY, Entry, LANE, pack } from "./entries.ts";
+
+/** Milliseconds for which an entry is read: whoever was away for longer loads again. */
+export const READABLE_MS = 3_600_000;
+/** An entry stays for twice as long: no reader finds a hole where DynamoDB has begun to delete. */
+const KEPT_SECONDS = (2 * READABLE_MS) / 1_000;
+
+/** Entries that are read at once. */
+const PAGE = 25;
+
+/** Puts that meet another writer's, before the lane counts as too busy. */
+const TRIES = 50;
+
+type Lane = typeof LANE | "floor" | "told";
+
+async function query(
+  { client, tables }: Store,
+  given: { after: number; order: "oldest" | "newest"; limit: number },
+): Promise<Entry[]> {
+  const params = accessPatterns.liveEntries.params(tables, { lane: LANE, ...given });
+  const { Items = [] } = await client.send(new QueryCommand(params));
+  return Items.map((item) => Entry.parse(item));
+}
+
+/** The number of the newest entry, `undefined` where there is none. */
+async function readHead(store: Store): Promise<number | undefined> {
+  const [head] = await query(store, { after: 0, order: "newest", limit: 1 });
+  return head?.seq;
+}
+
+const Mark = z.object({ at: z.int() });
+
+/** Where the lane last began (`floor`), or how far everybody was told (`told`). */
+export async function readMark({ client, tables }: Store, lane: Lane): Promise<number | undefined> {
+  const params = accessPatterns.liveMark.params(tables, { lane });
+  const { Item } = await client.send(new GetCommand(params));
+  return Item && Mark.parse(Item).at;
+}
+
+/** Moves a mark; `false` where somebody else has. */
+export async function moveMark(
+  { client, tables }: Store,
+  lane: Lane,
+  at: number,
+  before: number | undefined,
+): Promise<boolean> {
+  const params = accessPatterns.putLiveMark.params(tables, { lane, at, before });
+  return (await settle(client.send(new PutCommand(params)))).won;
+}
+
+type Written = Omit<Entry, "seq" | "changes"> & { changes: Uint8Array; expires: number };
+
+function writtenAt(now: number, changes: readonly LiveChange[]): Written {
+  const expires = Math.ceil(now / 1_000) + KEPT_SECONDS;
+  return { at: now, writer: randomUUID(), changes: pack(changes), expires };
+}
+
+/** Puts an entry after another one; `undefined` where somebody else's is there. */
+async function putAfter(
+  { client, tables }: Store,
+  head: number,
+  entry: Written,
+): Promise<number | undefined> {
+  const seq = head + 1;
+  const params = accessPatterns.putLiveEntry.params(tables, { lane: LANE, seq, ...entry });
+  const { won, item } = await settle(client.send(new PutCommand(params)));
+  // Our own is there where an earlier answer was lost.
+  return won || item?.writer === entry.writer ? seq : undefined;
+}
+
+/**
+ * Begins a lane that is empty: it is new, or nothing has changed for hours. The number is the time in
+ * milliseconds, which is above every one before it: a lane grows by some hundreds a second. The floor lets one
+ * of several writers begin; the rest go on from what he has put.
+ */
+async function begin(store: Store, entry: Written): Promise<number | undefined> {
+  const floor = await readMark(store, "floor");
+  // What was begun before the floor was read is seen here, and what is begun after it moves the floor.
+  if ((await readHead(store)) !== undefined) return undefined;
+  const seq = Math.max(entry.at, (floor ?? 0) + 1);
+  const { putLiveEntry, putLiveMark } = accessPatterns;
+  const put = putLiveEntry.params(store.tables, { lane: LANE, seq, ...entry });
+  const mark = putLiveMark.params(store.tables, { lane: "floor", at: seq, before: floor });
+  try {
+    const TransactItems = [{ Put: put }, { Put: mark }];
+    await store.client.send(new TransactWriteCommand({ TransactItems }));
+    return seq;
+  } catch (error) {
+    if (isLostRace(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Appends changes as the next entry, and returns its number. No changes are an entry as well. */
+export type Append = (changes: readonly LiveChange[]) => Promise<number>;
+
+/**
+ * A writer of the log. It remembers the number that it wrote last, and asks for the head where another
+ * writer was faster.
+ *
+ * @throws ServiceError 503 from `append` where other writers are faster again and again
+ */
+export function createAppend(store: Store): Append {
+  let last: { readonly seq: number; readonly at: number } | undefined;
+  // What is remembered for longer may have expired, and somebody else have begun the lane above it.
+  const known = (now: number) => (last && now - last.at < READABLE_MS ? last.seq : undefined);
+  return async (changes) => {
+    const entry = writtenAt(store.now().getTime(), changes);
+    for (let attempt = 0; attempt < TRIES; attempt++) {
+      if (attempt > 0) await wait(Math.random() * Math.min(4 * attempt, 50));
+      const head = known(entry.at) ?? (await readHead(store));
+      const seq = await (head === undefined ? begin(store, entry) : putAfter(store, head, entry));
+      last = seq === undefined ? undefined : { seq, at: entry.at };
+      if (seq !== undefined) return seq;
+    }
+    throw new ServiceError(503, "The service is too busy for the moment; try again");
+  };
+}
+
+/** Appends any number of changes, in as many entries as they need. */
+export async function appendAll(append: Append, changes: readonly LiveChange[]): Promise<void> {
+  for (let at = 0; at < changes.length; at += CHANGES_AN_ENTRY)
+    await append(changes.slice(at, at + CHANGES_AN_ENTRY));
+}
+
+/** The number of the newest entry. A lane without one begins here: what is not there is nowhere to go on from. */
+export async function openLog(store: Store, append: Append): Promise<number> {
+  return (await readHead(store)) ?? (await append([]));
+}
+
+/**
+ * The next entries after a number, some at a time; none at the head. `undefined`: what comes next is gone, or
+ * older than an hour.
+ */
+export async function readAfter(store: Store, after: number): Promise<Entry[] | undefined> {
+  const entries = await query(store, { after, order: "oldest", limit: PAGE });
+  const oldest = store.now().getTime() - READABLE_MS;
+  const isWhole = entries.every(({ seq, at }, index) => seq === after + 1 + index && at >= oldest);
+  return isWhole ? entries : undefined;
+}
+
+/** What is there after a number, oldest first, holes or not. */
+export const readWhatIsLeft = (store: Store, after: number): Promise<Entry[]> =>
+  query(store, { after, order: "oldest", limit: PAGE });
