@@ -34,6 +34,15 @@ it("is 15 kB at most, all of its own, and nothing of Node", async () => {
   expect(imports).toEqual([]);
 });
 
+it("is 20 kB at most with what is live", async () => {
+  const { bytes, imports } = await bundle(`
+    export * from "./create-client.ts";
+    export * from "./live.ts";
+  `);
+  expect(bytes).toBeLessThanOrEqual(20_000);
+  expect(imports).toEqual([]);
+});
+
 it("leaves out what is not asked for", async () => {
   const { files } = await bundle(`
     import { createClient } from "./create-client.ts";

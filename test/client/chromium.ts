@@ -4,9 +4,8 @@ import { chromium } from "playwright-core";
 
 /** What the page is given: the client and the cases, as a browser gets them. */
 const script = `
-  import { createClient } from "@attune/client/create-client";
-  import { cases } from "./everywhere.ts";
-  globalThis.run = async (name, url) => JSON.stringify(await cases[name].run(createClient({ url })));
+  import { cases, runCase } from "./everywhere.ts";
+  globalThis.run = (name, url) => runCase(cases[name], url);
 `;
 
 /** Opens a page of the API's own origin that can run the cases. */

@@ -1,8 +1,7 @@
-import { createClient } from "@attune/client/create-client";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
 import { openChromium } from "./chromium.ts";
-import { cases } from "./everywhere.ts";
+import { cases, runCase } from "./everywhere.ts";
 
 let stack: LocalStack;
 beforeAll(async () => {
@@ -11,9 +10,8 @@ beforeAll(async () => {
 afterAll(() => stack.stop());
 
 describe("in Node, the client", () => {
-  it.concurrent.each(Object.entries(cases))("%s", async (_, { run, expected }) => {
-    const value = await run(createClient({ url: stack.api }));
-    expect(JSON.parse(JSON.stringify(value))).toEqual(expected);
+  it.concurrent.each(Object.entries(cases))("%s", async (_, one) => {
+    expect(JSON.parse(await runCase(one, stack.api))).toEqual(one.expected);
   });
 });
 

@@ -1,10 +1,17 @@
 /** What the client does wherever it runs: no part of Node in here, and answers that go through JSON. */
 import { type Client, createClient } from "@attune/client/create-client";
 import { WaitTimeout } from "@attune/client/errors";
+import { createLive, type Live } from "@attune/client/live";
 
 export interface Case {
-  readonly run: (client: Client) => Promise<unknown>;
+  readonly run: (client: Client, live: Live) => Promise<unknown>;
   readonly expected: unknown;
+}
+
+/** Runs a case against the API at `url`, and gives what came of it as JSON. */
+export async function runCase({ run }: Case, url: string): Promise<string> {
+  const live = createLive({ url: `${url.replace(/^http/, "ws")}/ws` });
+  return JSON.stringify(await run(createClient({ url, live }), live));
 }
 
 /** An enforcement of a case's own. */
@@ -86,6 +93,24 @@ export const cases: Readonly<Record<string, Case>> = {
       return [since.length, before.length];
     },
     expected: [1, 0],
+  },
+
+  "is told of every change, and of the result": {
+    run: async ({ executions }, live) => {
+      const enforcement = newEnforcement();
+      const told: unknown[] = [];
+      for await (const event of live.events({ enforcement }, { result: true })) {
+        if (event.type === "subscribed") await executions.request({ ...echo, enforcement });
+        if (event.type === "execution.created") told.push(event.data.status);
+        if (event.type !== "execution.status_changed") continue;
+        told.push(event.data.status);
+        if (event.data.status !== "completed") continue;
+        told.push(event.data.result);
+        break;
+      }
+      return told;
+    },
+    expected: ["requested", "scheduling", "scheduled", "running", "completed", echo.config],
   },
 
   "cancels an execution": {

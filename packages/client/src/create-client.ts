@@ -2,8 +2,14 @@ import type { NewExecution } from "@attune/domain/execution";
 import { type CallOptions, type ClientOptions, createCall } from "./call.ts";
 import { cancelExecution, readExecution, requestExecution, retryExecution } from "./execution.ts";
 import { type ListFilter, type ListOptions, listAll, listPage, type PageOptions } from "./list.ts";
+import type { Live } from "./live.ts";
 import { readStats, type StatsQuery } from "./stats.ts";
 import { type WaitOptions, waitFor } from "./wait.ts";
+
+export interface Options extends ClientOptions {
+  /** Tells `wait` of the end of an execution, in place of polls. */
+  readonly live?: Live | undefined;
+}
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -11,7 +17,7 @@ export type Client = ReturnType<typeof createClient>;
  * A client of the API. Every call rejects with an `ApiError` where the API says no, with `NoAnswer` where it
  * says nothing, and with the reason of the signal that it is given, once that aborts.
  */
-export function createClient(options: ClientOptions) {
+export function createClient({ live, ...options }: Options) {
   const call = createCall(options);
   return {
     executions: {
@@ -33,7 +39,7 @@ export function createClient(options: ClientOptions) {
         options: CallOptions = {},
       ) => readStats(call, query, options),
       /** The execution once it is over, however it ended; rejects with `WaitTimeout` where that takes too long. */
-      wait: (id: number, options: WaitOptions = {}) => waitFor(call, id, options),
+      wait: (id: number, options: WaitOptions = {}) => waitFor(call, live, id, options),
     },
   };
 }

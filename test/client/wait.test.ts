@@ -1,0 +1,55 @@
+import { createClient } from "@attune/client/create-client";
+import { createLive } from "@attune/client/live";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { apiAt } from "../fixtures/api.ts";
+import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
+
+let stack: LocalStack;
+beforeAll(async () => {
+  stack = await startLocalStack({ WORKER: "off" });
+});
+afterAll(() => stack.stop());
+
+/** A client, and how often it has read an execution. */
+function watched(live: string) {
+  let reads = 0;
+  const { executions } = createClient({
+    url: stack.api,
+    live: createLive({ url: live, tries: 1 }),
+    fetch: (url, init) => {
+      if (init?.method === "GET") reads++;
+      return fetch(url, init);
+    },
+  });
+  return { executions, reads: () => reads };
+}
+
+async function run(id: number) {
+  const api = apiAt(stack.api);
+  await expect.poll(() => api.get(id)).toMatchObject({ status: "scheduled" });
+  await api.post(`/${id}/claim`, { worker_id: 7, attempt: 1 });
+  await api.post(`/${id}/finish`, {
+    worker_id: 7,
+    attempt: 1,
+    status: "completed",
+    result: "done",
+  });
+}
+
+it("reads an execution at first, when it is told of all that follows, and at its end", async () => {
+  const { executions, reads } = watched(`${stack.api.replace("http", "ws")}/ws`);
+  const { id } = await executions.request({ action_ref: "core.echo" });
+  const waiting = executions.wait(id);
+  await expect.poll(reads, { interval: 10 }).toBe(2);
+  await run(id);
+  expect(await waiting).toMatchObject({ status: "completed", result: "done" });
+  expect(reads()).toBe(3);
+});
+
+it("polls where nobody tells it", async () => {
+  const { executions } = watched("ws://127.0.0.1:1");
+  const { id } = await executions.request({ action_ref: "core.echo" });
+  const waiting = executions.wait(id);
+  await run(id);
+  expect(await waiting).toMatchObject({ status: "completed" });
+});
