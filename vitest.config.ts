@@ -32,6 +32,7 @@ export default defineConfig({
       project("seed"),
       project("bench"),
       project("e2e", { setupFiles: ["test/fixtures/described-answers.ts"] }),
+      project("live"),
       project("chaos"),
     ],
   },
