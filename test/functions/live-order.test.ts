@@ -13,20 +13,27 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-/** Lets one of those who wait go on, again and again, until all is done. */
+/**
+ * Lets one of those who wait go on, again and again, until all is done. Now and then one waits for so long that the others
+ * get far: what can go wrong lies between two steps of one, and takes many of another.
+ */
 async function interleave(random: Random, actors: readonly Promise<void>[]): Promise<number> {
-  const waiting: (() => void)[] = [];
-  world.gate = () => new Promise((resolve) => waiting.push(resolve));
+  let waiting: { readonly goOn: () => void; readonly from: number }[] = [];
+  let steps = 0;
+  const stall = () => (random.below(8) === 0 ? random.below(60) : 0);
+  world.gate = () => new Promise((goOn) => waiting.push({ goOn, from: steps + stall() }));
   let isDone = false;
   const all = Promise.allSettled(actors).then((outcomes) => {
     isDone = true;
     return outcomes;
   });
-  let steps = 0;
-  while (!isDone) {
-    const [next] = waiting.splice(random.below(Math.max(waiting.length, 1)), 1);
-    if (next !== undefined) steps++;
-    next?.();
+  for (let idle = 0; !isDone; ) {
+    const ready = waiting.filter(({ from }) => from <= steps || idle > 20);
+    const next = ready[random.below(ready.length)];
+    waiting = waiting.filter((one) => one !== next);
+    next?.goOn();
+    idle = next === undefined ? idle + 1 : 0;
+    steps += next === undefined ? 0 : 1;
     await pause(1);
   }
   world.gate = () => undefined;
