@@ -1,10 +1,12 @@
-/** The description of the queues, AsyncAPI 3: the queues of the topology, and the schemas of their messages. */
+/** The description of the messages, AsyncAPI 3: the queues of the topology and the WebSocket, and the schemas of what they carry. */
 import { ExecutionRequest, RetryPolicy } from "@attune/domain/execution";
+import { liveScope } from "@attune/topology/live";
 import { type QueueName, queues } from "@attune/topology/queues";
+import { heard, told } from "./asyncapi/live.ts";
 import { carriers, type Message, messages } from "./asyncapi/messages.ts";
 import { nameSchemas } from "./schemas.ts";
 
-const all = Object.values(messages);
+const all = [messages, heard, told].flatMap((some): Message[] => Object.values(some));
 
 const { schemas, referTo } = nameSchemas(
   {
@@ -34,6 +36,36 @@ const operationOf = (queue: QueueName) => ({
   messages: messagesOf(queue).map(({ name }) => ({ $ref: `#/channels/${queue}/messages/${name}` })),
 });
 
+const named = (some: Readonly<Record<string, Message>>) =>
+  Object.values(some).map(({ name }) => name);
+
+/** One address for both directions, and for every subscription. */
+const liveChannel = {
+  address: "/",
+  summary: "The WebSocket, locally at /ws. Each text frame is one message.",
+  messages: Object.fromEntries(
+    [...named(heard), ...named(told)].map((name) => [
+      name,
+      { $ref: `#/components/messages/${name}` },
+    ]),
+  ),
+};
+
+const liveOperation = (
+  action: "receive" | "send",
+  summary: string,
+  some: Readonly<Record<string, Message>>,
+) => ({
+  action,
+  channel: { $ref: "#/channels/Live" },
+  summary,
+  security: [
+    { $ref: "#/components/securitySchemes/token" },
+    { $ref: "#/components/securitySchemes/tokenInQuery" },
+  ],
+  messages: named(some).map((name) => ({ $ref: `#/channels/Live/messages/${name}` })),
+});
+
 const messageOf = ({ name, summary, schema, example }: Message) => ({
   name,
   summary,
@@ -43,7 +75,7 @@ const messageOf = ({ name, summary, schema, example }: Message) => ({
 });
 
 /** docs/asyncapi.json */
-export function describeQueues() {
+export function describeMessages() {
   const names = Object.keys(queues) as QueueName[];
   return {
     asyncapi: "3.0.0",
@@ -51,13 +83,20 @@ export function describeQueues() {
       title: "Attune executions",
       version: "1.0.0",
       description:
-        "The SQS queues of the execution service, by their names in a stage: the queues themselves are `<app>-<stage>-<name>`. Messages come at least once, and in no order.",
+        "The SQS queues of the execution service, by their names in a stage: the queues themselves are `<app>-<stage>-<name>`. Messages come at least once, and in no order. And its WebSocket, whose messages come at least once, in the order of the changes of each execution.",
     },
     defaultContentType: "application/json",
-    channels: Object.fromEntries(names.map((queue) => [queue, channelOf(queue)])),
-    operations: Object.fromEntries(
-      names.map((queue) => [`${carriers[queue].action}${queue}`, operationOf(queue)]),
-    ),
+    channels: {
+      ...Object.fromEntries(names.map((queue) => [queue, channelOf(queue)])),
+      Live: liveChannel,
+    },
+    operations: {
+      ...Object.fromEntries(
+        names.map((queue) => [`${carriers[queue].action}${queue}`, operationOf(queue)]),
+      ),
+      receiveLive: liveOperation("receive", "What clients ask of the WebSocket.", heard),
+      sendLive: liveOperation("send", "What clients are told by it.", told),
+    },
     components: {
       securitySchemes: {
         aws: {
@@ -65,6 +104,17 @@ export function describeQueues() {
           name: "authorization",
           in: "header",
           description: "AWS Signature Version 4, of a role that may use the queue.",
+        },
+        token: {
+          type: "http",
+          scheme: "bearer",
+          description: `A token of the stage's issuer with the scope ${liveScope}, when the connection is opened.`,
+        },
+        tokenInQuery: {
+          type: "httpApiKey",
+          name: "access_token",
+          in: "query",
+          description: "The same, of a browser.",
         },
       },
       messages: Object.fromEntries(all.map((message) => [message.name, messageOf(message)])),

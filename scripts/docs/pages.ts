@@ -1,6 +1,6 @@
 import { shardsPage } from "../../bench/shards-page.ts";
 import { accessPatternsPage } from "./access-patterns.ts";
-import { describeQueues } from "./asyncapi.ts";
+import { describeMessages } from "./asyncapi.ts";
 import { lifecyclePage } from "./lifecycle.ts";
 import { describeApi } from "./openapi.ts";
 import { readmePage } from "./readme.ts";
@@ -12,7 +12,7 @@ export const pages: Readonly<Record<string, (current: string) => string>> = {
   "README.md": readmePage,
   "docs/access-patterns.md": accessPatternsPage,
   "docs/lifecycle.md": lifecyclePage,
-  "docs/asyncapi.json": () => json(describeQueues()),
+  "docs/asyncapi.json": () => json(describeMessages()),
   "docs/shards.md": shardsPage,
   "packages/functions/src/describe/openapi.json": () => json(describeApi()),
 };

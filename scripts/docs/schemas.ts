@@ -35,7 +35,7 @@ const Known: z.ZodType<Schema> = z.lazy(() =>
     properties: z.record(z.string(), Known).exactOptional(),
     required: z.array(z.string()).exactOptional(),
     propertyNames: Known.exactOptional(),
-    additionalProperties: Known.exactOptional(),
+    additionalProperties: z.union([Known, z.boolean()]).exactOptional(),
   }),
 );
 

@@ -18,7 +18,7 @@ export interface Message {
   readonly example: unknown;
 }
 
-const message = <S extends z.ZodType>(
+export const message = <S extends z.ZodType>(
   name: string,
   summary: string,
   schema: S,

@@ -20,7 +20,7 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
   readonly propertyNames?: Schema;
-  readonly additionalProperties?: Schema;
+  readonly additionalProperties?: Schema | boolean;
 }
 
 export interface Reference {

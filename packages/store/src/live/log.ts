@@ -6,18 +6,21 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import { ServiceError } from "@attune/domain/errors";
 import type { LiveChange } from "@attune/domain/live";
-import { GetCommand, PutCommand, QueryCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { settle } from "../conditional.ts";
-import { isLostRace } from "../counters/transaction.ts";
+import { isLostRace, transact } from "../counters/transaction.ts";
 import type { Store } from "../store.ts";
 import { CHANGES_AN_ENTRY, Entry, LANE, pack } from "./entries.ts";
 
 /** Milliseconds for which an entry is read: whoever was away for longer loads again. */
 export const READABLE_MS = 3_600_000;
-/** An entry stays for twice as long: no reader finds a hole where DynamoDB has begun to delete. */
-const KEPT_SECONDS = (2 * READABLE_MS) / 1_000;
+/** An entry is followed by the next number for so long. After that the lane begins anew: see `begin`. */
+const FOLLOWED_MS = 2 * READABLE_MS;
+
+/** Entries expire later than that: whoever reads or writes finds no hole where DynamoDB has begun to delete. */
+const KEPT_SECONDS = (3 * READABLE_MS) / 1_000;
 
 /** Entries that are read at once. */
 const PAGE = 25;
@@ -36,11 +39,18 @@ async function query(
   return Items.map((item) => Entry.parse(item));
 }
 
-/** The number of the newest entry, `undefined` where there is none. */
-async function readHead(store: Store): Promise<number | undefined> {
+/** An entry's number, and when it was written. */
+type Head = Pick<Entry, "seq" | "at">;
+
+/** The newest entry, `undefined` where there is none. */
+async function readHead(store: Store): Promise<Head | undefined> {
   const [head] = await query(store, { after: 0, order: "newest", limit: 1 });
-  return head?.seq;
+  return head;
 }
+
+/** Whether an entry is the newest one beyond doubt: expiry has no order, and one after it would expire later. */
+const isFollowed = (head: Head | undefined, now: number): head is Head =>
+  head !== undefined && now - head.at < FOLLOWED_MS;
 
 const Mark = z.object({ at: z.int() });
 
@@ -83,21 +93,27 @@ async function putAfter(
 }
 
 /**
- * Begins a lane that is empty: it is new, or nothing has changed for hours. The number is the time in
- * milliseconds, which is above every one before it: a lane grows by some hundreds a second. The floor lets one
- * of several writers begin; the rest go on from what he has put.
+ * Begins the lane anew, where it is empty or what is left of it may be without its newest entries. The number is the time
+ * in milliseconds, which is above every one before it: a lane grows by some hundreds a second. The floor lets one of
+ * several writers begin. What is left gets an end, so that a writer who still follows it finds that it is over.
  */
-async function begin(store: Store, entry: Written): Promise<number | undefined> {
+async function begin(
+  store: Store,
+  left: Head | undefined,
+  entry: Written,
+): Promise<number | undefined> {
   const floor = await readMark(store, "floor");
   // What was begun before the floor was read is seen here, and what is begun after it moves the floor.
-  if ((await readHead(store)) !== undefined) return undefined;
+  if ((await readHead(store))?.seq !== left?.seq) return undefined;
   const seq = Math.max(entry.at, (floor ?? 0) + 1);
   const { putLiveEntry, putLiveMark } = accessPatterns;
-  const put = putLiveEntry.params(store.tables, { lane: LANE, seq, ...entry });
-  const mark = putLiveMark.params(store.tables, { lane: "floor", at: seq, before: floor });
+  const end = left && { ...writtenAt(entry.at, []), seq: left.seq + 1 };
+  const entries = [...(end ? [end] : []), { ...entry, seq }];
   try {
-    const TransactItems = [{ Put: put }, { Put: mark }];
-    await store.client.send(new TransactWriteCommand({ TransactItems }));
+    await transact(store, [
+      ...entries.map((one) => ({ Put: putLiveEntry.params(store.tables, { lane: LANE, ...one }) })),
+      { Put: putLiveMark.params(store.tables, { lane: "floor", at: seq, before: floor }) },
+    ]);
     return seq;
   } catch (error) {
     if (isLostRace(error)) return undefined;
@@ -115,15 +131,15 @@ export type Append = (changes: readonly LiveChange[]) => Promise<number>;
  * @throws ServiceError 503 from `append` where other writers are faster again and again
  */
 export function createAppend(store: Store): Append {
-  let last: { readonly seq: number; readonly at: number } | undefined;
-  // What is remembered for longer may have expired, and somebody else have begun the lane above it.
-  const known = (now: number) => (last && now - last.at < READABLE_MS ? last.seq : undefined);
+  let last: Head | undefined;
   return async (changes) => {
     const entry = writtenAt(store.now().getTime(), changes);
     for (let attempt = 0; attempt < TRIES; attempt++) {
       if (attempt > 0) await wait(Math.random() * Math.min(4 * attempt, 50));
-      const head = known(entry.at) ?? (await readHead(store));
-      const seq = await (head === undefined ? begin(store, entry) : putAfter(store, head, entry));
+      const head = last ?? (await readHead(store));
+      const seq = isFollowed(head, entry.at)
+        ? await putAfter(store, head.seq, entry)
+        : await begin(store, head, entry);
       last = seq === undefined ? undefined : { seq, at: entry.at };
       if (seq !== undefined) return seq;
     }
@@ -137,9 +153,10 @@ export async function appendAll(append: Append, changes: readonly LiveChange[]):
     await append(changes.slice(at, at + CHANGES_AN_ENTRY));
 }
 
-/** The number of the newest entry. A lane without one begins here: what is not there is nowhere to go on from. */
+/** The number of the newest entry. A lane that has none to follow begins here: what is not there is nowhere to go on from. */
 export async function openLog(store: Store, append: Append): Promise<number> {
-  return (await readHead(store)) ?? (await append([]));
+  const head = await readHead(store);
+  return isFollowed(head, store.now().getTime()) ? head.seq : append([]);
 }
 
 /**
