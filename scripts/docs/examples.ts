@@ -181,6 +181,7 @@ export const examples = {
     id: "default",
     filter: { enforcement: 42 },
     result: false,
+    batch: false,
     nonce,
     lease: 1_795_380_282_137,
     expires: 1_795_389_222,

@@ -42,16 +42,16 @@ function serve(answer: Answer) {
 }
 
 const created = "2026-11-23T10:00:00.000Z";
-const changed = (subscription: string, version: number, id = 1): ServerMessage => ({
-  type: "execution.status_changed",
+const changed = (subscription: string, version: number, id = 1) => ({
+  type: "execution.status_changed" as const,
   subscription,
   cursor: `cursor ${version}`,
   version,
-  previous_status: "scheduled",
+  previous_status: "scheduled" as const,
   data: {
     id,
     action_ref: "core.echo",
-    status: "running",
+    status: "running" as const,
     parent: null,
     enforcement: null,
     created,
@@ -92,7 +92,8 @@ it("tells no change twice, and none after a later one", async () => {
   serve((message, send) => {
     if (message.type !== "subscribe") return;
     const id = message.id;
-    for (const version of [2, 2, 3, 1, 4]) send(changed(id, version));
+    for (const version of [2, 2, 3, 1]) send(changed(id, version));
+    send({ type: "batch", messages: [changed(id, 3), changed(id, 4)] });
     send(changed(id, 1, 2));
   });
   const events = createLive({ url }).events();

@@ -83,7 +83,28 @@ describe("a subscription", () => {
     expect(client.told("other")).toEqual([]);
     expect(client.told("status")).toEqual([`${child} 5 completed`]);
     expect(client.told("one").every((line) => line.startsWith(`${child} `))).toBe(true);
-    expect(client.told("all")).toEqual(expect.arrayContaining(client.told("pack")));
+    await expect
+      .poll(() => client.told("all"))
+      .toEqual(expect.arrayContaining(client.told("pack")));
+  });
+
+  it("brings together what is told at once, where it asks for that", async () => {
+    const client = await connect();
+    const enforcement = anEnforcement();
+    const since = await client.subscribe({ filter: { enforcement } });
+    const id = await request({ enforcement });
+    await untilTold(client, 5);
+    await client.subscribe({ id: "late", filter: { enforcement }, since, batch: true });
+    await until(
+      () => Promise.resolve(client.of("caught_up")),
+      (some) => some.length > 0,
+    );
+    expect(client.told("late")).toEqual([]);
+    const [batch, ...others] = client.of("batch");
+    expect(others).toEqual([]);
+    expect(
+      batch?.messages.map(({ data, version }) => `${data.id} ${version} ${data.status}`),
+    ).toEqual(lifeOf(id));
   });
 
   it("brings the result of what has ended, to the letter, where it was asked for", async () => {

@@ -559,7 +559,8 @@ describe("the input of each access pattern", () => {
   it("putSubscription and deleteSubscription", () => {
     const TableName = "app-stage-subscriptions";
     const key = { kind: "all", key: "k" };
-    const row = { ...key, connection: "c", id: "mine", filter: {}, result: false, nonce: "n" };
+    const asked = { id: "mine", filter: {}, result: false, batch: false };
+    const row = { ...key, ...asked, connection: "c", nonce: "n" };
     expect(
       accessPatterns.putSubscription.params(tables, { ...row, lease: 5, expires: 10 }),
     ).toEqual({ TableName, Item: { ...row, lease: 5, expires: 10 } });

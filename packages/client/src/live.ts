@@ -37,6 +37,7 @@ export function createLive(options: ConnectionOptions): Live {
   let made = 0;
 
   function receive(message: ServerMessage) {
+    if (message.type === "batch") return message.messages.forEach(receive);
     const id = idOf(message);
     const feed = feeds.get(id.replace(/\..*/, ""));
     if (message.type === "error") {
@@ -60,7 +61,7 @@ export function createLive(options: ConnectionOptions): Live {
     async *events(filter = {}, { signal, result = false, since } = {}) {
       signal?.throwIfAborted();
       const name = String(made++);
-      const feed = createFeed(name, { filter, result, since }, (message) =>
+      const feed = createFeed(name, { filter, result, batch: true, since }, (message) =>
         connection?.send(message),
       );
       const stop = () => feed.fail(signal?.reason);

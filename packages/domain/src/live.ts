@@ -28,6 +28,8 @@ export const Subscribe = z.strictObject({
   since: z.string().max(64).optional(),
   /** Whether what ends is told with its result. */
   result: z.boolean().default(false),
+  /** Whether changes that are told at once come in one message, as many as fit. */
+  batch: z.boolean().default(false),
 });
 export type Subscribe = z.infer<typeof Subscribe>;
 
@@ -87,6 +89,9 @@ export const LiveStatusChanged = Told.extend({
   previous_status: Status,
 });
 
+/** Changes that are told at once, in order, to whoever takes them together. */
+export const Batch = z.object({ type: z.literal("batch"), messages: z.array(z.union([LiveCreated, LiveStatusChanged])).min(1) });
+
 /** What the service sends. */
 export const ServerMessage = z.discriminatedUnion("type", [
   Subscribed,
@@ -94,6 +99,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
   Reload,
   LiveCreated,
   LiveStatusChanged,
+  Batch,
   Unsubscribed,
   Pong,
   LiveError,

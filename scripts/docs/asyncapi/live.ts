@@ -1,5 +1,6 @@
 /** What is said of each message of the WebSocket beside its schema. */
 import {
+  Batch,
   CaughtUp,
   type ClientMessage,
   LiveCreated,
@@ -76,6 +77,20 @@ export const told: Readonly<Record<ServerMessage["type"], Message>> = {
       ...{ type: "execution.status_changed", subscription: id, cursor, version: 5 },
       previous_status: "running",
       data: { ...Object(data), result: { sent: true } },
+    },
+  ),
+  batch: message(
+    "Batch",
+    "Changes that are told at once, in order, where a subscription asks for `batch`.",
+    Batch,
+    {
+      type: "batch",
+      messages: [
+        {
+          ...{ type: "execution.created", subscription: id, cursor, version: 1 },
+          data: { ...Object(data), status: "requested" },
+        },
+      ],
     },
   ),
   unsubscribed: message("Unsubscribed", "A subscription has ended.", Unsubscribed, {

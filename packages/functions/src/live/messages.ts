@@ -38,11 +38,31 @@ export async function eventText(
   });
 }
 
-/** Changes, as a subscription is told of them, one after the other. */
+/** Bytes of changes that come together: of the 128 KB that a message may have, what one of them may have is left. */
+const BATCH_BYTES = 98_304;
+
+const batchText = (texts: readonly JsonText[]): JsonText =>
+  objectText({ ...textsOf({ type: "batch" }), messages: `[${texts.join(",")}]` });
+
+/** What a subscription is told of changes: a message for each, or as few as hold them where it takes them together. */
 export async function* eventTexts(
   row: Subscription,
   events: readonly LiveEvent[],
   resultOf: ResultOf,
 ): AsyncGenerator<JsonText> {
-  for (const event of events) yield eventText(row, event, resultOf);
+  let together: JsonText[] = [];
+  let bytes = 0;
+  for (const event of events) {
+    const text = await eventText(row, event, resultOf);
+    if (!row.batch) yield text;
+    else {
+      if (bytes + Buffer.byteLength(text) > BATCH_BYTES && together.length > 0) {
+        yield batchText(together);
+        [together, bytes] = [[], 0];
+      }
+      together.push(text);
+      bytes += Buffer.byteLength(text);
+    }
+  }
+  if (together.length > 0) yield batchText(together);
 }

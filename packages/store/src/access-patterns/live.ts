@@ -177,6 +177,7 @@ export const livePatterns = {
         id: string;
         filter: LiveFilter;
         result: boolean;
+        batch: boolean;
         nonce: string;
         lease: number;
         expires: number;

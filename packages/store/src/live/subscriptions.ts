@@ -21,6 +21,7 @@ export const Subscription = RowKey.extend({
   id: z.string(),
   filter: LiveFilter,
   result: z.boolean(),
+  batch: z.boolean(),
   /** Another one for each time that it is subscribed. */
   nonce: z.string(),
   /** While it is told what it missed: the Unix milliseconds after which whoever does that has died. */
@@ -75,14 +76,14 @@ function placeOf(filter: LiveFilter) {
 export function subscriptionOf(
   { now }: Pick<Store, "now">,
   connection: string,
-  { id, filter, result }: Pick<Subscribe, "id" | "filter" | "result">,
+  { id, filter, result, batch }: Pick<Subscribe, "id" | "filter" | "result" | "batch">,
 ): Subscription & { lease: number; expires: number } {
   const { kind, prefix } = placeOf(filter);
   const at = now().getTime();
   return {
     kind,
     key: `${prefix}${connection}|${id}`,
-    ...{ connection, id, filter, result, nonce: randomUUID() },
+    ...{ connection, id, filter, result, batch, nonce: randomUUID() },
     lease: at + LEASE_MS,
     expires: Math.ceil(at / 1_000) + KEPT_SECONDS,
   };
