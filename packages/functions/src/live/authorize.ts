@@ -62,23 +62,25 @@ const Claims = z.object({
   scp: z.union([z.string(), z.array(z.string())]).optional(),
 });
 
+/** Whether an error is of the issuer, who did not show his keys, and not of the token. */
+const isOfIssuer = (error: unknown) =>
+  !(error instanceof errors.JOSEError) ||
+  error instanceof errors.JWKSTimeout ||
+  error.code === errors.JOSEError.code;
+
 async function verify(token: string): Promise<z.infer<typeof Claims>> {
   const { AUTH_ISSUER: issuer, AUTH_AUDIENCE: audience } = Environment.parse(process.env);
   const key = await keysOf(issuer);
-  try {
-    // What the JWT authorizer of an HTTP API takes: RSA alone.
-    const algorithms = ["RS256", "RS384", "RS512"];
-    const { payload } = await jwtVerify(token, key, {
-      ...{ issuer, algorithms, requiredClaims: ["exp"] },
-    });
-    const claims = Claims.parse(payload);
-    if (![claims.aud ?? claims.client_id].flat().includes(audience)) throw new Unauthorized();
-    return claims;
-  } catch (error) {
-    // That the issuer does not show its keys is no fault of the token.
-    if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) throw error;
-    throw new Unauthorized(error);
-  }
+  // What the JWT authorizer of an HTTP API takes: RSA alone.
+  const algorithms = ["RS256", "RS384", "RS512"];
+  const options = { issuer, algorithms, requiredClaims: ["exp"] };
+  const { payload } = await jwtVerify(token, key, options).catch((error: unknown) => {
+    throw isOfIssuer(error) ? error : new Unauthorized(error);
+  });
+  const claims = Claims.safeParse(payload).data;
+  if (claims === undefined || ![claims.aud ?? claims.client_id].flat().includes(audience))
+    throw new Unauthorized();
+  return claims;
 }
 
 const scopesOf = ({ scope, scp }: z.infer<typeof Claims>): string[] =>

@@ -3,7 +3,7 @@
  * a message says, its connection stays open. See docs/live.md.
  */
 import { explain, ServiceError } from "@attune/domain/errors";
-import { ClientMessage } from "@attune/domain/live";
+import { ClientMessage, Subscribe } from "@attune/domain/live";
 import { closeConnection, openConnection, unsubscribe } from "@attune/store/live/connections";
 import middy from "@middy/core";
 import type { APIGatewayProxyResultV2, Context } from "aws-lambda";
@@ -27,8 +27,10 @@ const Event = z.object({
 /** Milliseconds that a replay leaves of an invocation, to end it properly. */
 const LEFT_MS = 9_000;
 
-/** The subscription that a message names, as far as it says so. */
-const Named = z.object({ id: z.string() });
+/** The subscription that a message is about, whatever else is wrong with it. */
+const About = z
+  .object({ type: z.literal(["subscribe", "unsubscribe"]), id: Subscribe.shape.id })
+  .transform(({ id }) => ({ id }));
 
 function parse(value: unknown): ClientMessage {
   const parsed = ClientMessage.safeParse(value);
@@ -69,8 +71,8 @@ async function hear(connection: string, body: string, context: Context): Promise
   } catch (error) {
     const failure = explainFailure(error);
     if (failure.status >= 500) logger.error(failure.error, { error, connection });
-    const named = Named.safeParse(value).data ?? {};
-    await tell(connection, [messageText({ type: "error", ...failure, ...named })]);
+    const about = About.safeParse(value).data ?? {};
+    await tell(connection, [messageText({ type: "error", ...failure, ...about })]);
   }
 }
 
