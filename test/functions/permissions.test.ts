@@ -144,6 +144,9 @@ beforeAll(async () => {
     "?status=failed&parent=1",
     "?result_contains=xx",
     `/${done}/history`,
+    `/${done}/tree`,
+    `/${done}/tree?limit=1`,
+    `/${done}/children`,
     "/999/history",
     "/nothing/here",
   ])

@@ -62,8 +62,9 @@ export const functions = {
     timeout: 25,
     memory: 512,
     tables: {
-      Executions: ["GetItem", "BatchGetItem"],
+      Executions: ["GetItem", "BatchGetItem", "Query"],
       History: ["GetItem"],
+      Counters: ["BatchGetItem"],
     },
     queues: {},
     buckets: {},

@@ -5,6 +5,7 @@ import {
   HistoryAnswer,
   ListAnswer,
   StatsAnswer,
+  TreeAnswer,
 } from "@attune/domain/answers";
 import type { RouteName, RoutesOf } from "@attune/topology/routes";
 import type * as z from "zod";
@@ -82,6 +83,13 @@ export const operations: Readonly<Record<DescribedRoute, Said>> = {
     answers: list,
     refuses: [400],
   },
+  listChildren: {
+    tag: "Executions",
+    summary: "The list of the children of one execution.",
+    description: `${filters} The parent is the path's, whether there is such an execution or not.`,
+    answers: list,
+    refuses: [400],
+  },
   getExecution: {
     tag: "Executions",
     summary: "One execution.",
@@ -95,6 +103,14 @@ export const operations: Readonly<Record<DescribedRoute, Said>> = {
     description:
       "Oldest first: each change of status or owner once, and the request for a cancel. What has just happened is there at once, what was before it a second later: until then `complete` is false.",
     answers: { 200: answer("Its changes.", HistoryAnswer, values.history) },
+    refuses: [400, 404],
+  },
+  getTree: {
+    tag: "Executions",
+    summary: "An execution and what is below it.",
+    description:
+      "Children are oldest first, and come breadth first, with equal shares. Where depth or size cut them off, `truncated` says so, `counts` has them all the same, and the list of all of them is at `more`.",
+    answers: { 200: answer("The tree.", TreeAnswer, values.tree) },
     refuses: [400, 404],
   },
   requestExecution: {
