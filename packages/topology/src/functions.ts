@@ -114,7 +114,7 @@ export const functions = {
     timeout: 10,
     memory: 512,
     tables: {
-      Executions: ["GetItem", "PutItem", "UpdateItem"],
+      Executions: ["GetItem", "Query", "PutItem", "UpdateItem"],
       Payloads: ["BatchGetItem", "PutItem"],
       Idempotency: ["PutItem"],
     },

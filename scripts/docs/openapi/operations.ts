@@ -132,9 +132,15 @@ export const operations: Readonly<Record<DescribedRoute, Said>> = {
   cancelExecution: {
     tag: "Executions",
     summary: "Cancels an execution, or asks its worker to.",
+    description:
+      "With `cascade=true` what is unfinished below it is cancelled as well, after the answer; then a finished execution is no conflict.",
     answers: {
       200: answer("It is cancelled, or was asked to be.", ExecutionAnswer, executions.cancelled),
-      202: answer("Its worker will be told.", ExecutionAnswer, executions.running),
+      202: answer(
+        "Its worker will be told; or it is finished, and what is below it will be cancelled.",
+        ExecutionAnswer,
+        executions.running,
+      ),
     },
     refuses: [400, 404, 409],
   },

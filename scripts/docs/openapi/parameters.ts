@@ -23,6 +23,7 @@ const meanings: Readonly<Record<string, string>> = {
   page: "The page, from 1; the first unless given.",
   per_page: "The size of a page: 20 unless given; above 100 it is 100.",
   cursor: "A `next_cursor` or `prev_cursor`, with the same filters and sort, in place of `page`.",
+  cascade: "Whether what is unfinished below it is cancelled as well: not unless given.",
   depth: "Levels below the execution: 3 unless given; above 10 it is 10.",
   limit: "Executions in the answer at most: 200 unless given; above 1,000 it is 1,000.",
   since: "From this time on; from the beginning unless given.",

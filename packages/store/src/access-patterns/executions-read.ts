@@ -52,6 +52,7 @@ export const executionReads = {
       "listByEnforcement",
       "listChildren",
       "getTree",
+      "executor",
       "sweep",
       "recount",
     ],

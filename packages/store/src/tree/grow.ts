@@ -1,7 +1,5 @@
 /** Growing a tree of executions: breadth first, level by level, up to a depth and a size. */
-import { Id } from "@attune/domain/execution";
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { readChildIds } from "../child-ids.ts";
 import { readRows } from "../list/walk.ts";
 import type { Row } from "../record.ts";
 import type { Store } from "../store.ts";
@@ -27,21 +25,6 @@ const AT_ONCE = 32;
 
 const branchOf = (row: Row): Branch => ({ row, children: [], rest: "unread" });
 
-/** The ids of some children after another one, oldest first. */
-async function readIds(store: Store, parent: number, after: number | undefined, limit: number) {
-  const params = accessPatterns.indexEntries.params(store.tables, {
-    index: "by_parent",
-    partition: parent,
-    between: [after === undefined ? 0 : after + 1, Number.MAX_SAFE_INTEGER],
-    order: "oldest",
-    // One more than wanted tells whether there is more.
-    limit: limit + 1,
-  });
-  const { Items = [] } = await store.client.send(new QueryCommand(params));
-  const ids = Items.map(({ id }) => Id.parse(id));
-  return { ids: ids.slice(0, limit), rest: ids.length > limit ? "more" : "none" } as const;
-}
-
 /**
  * Reads the ids of the children of some branches, `most` in all: in rounds, in which all that are open have an equal
  * share. A query for each branch, and one more for each further share.
@@ -56,9 +39,9 @@ async function readLevel(store: Store, level: readonly Branch[], most: number) {
     const read = await Promise.all(
       asked.map(async (branch) => {
         const ids = found.get(branch) ?? [];
-        const more = await readIds(store, branch.row.id, ids.at(-1), share);
+        const more = await readChildIds(store, branch.row.id, ids.at(-1) ?? null, share);
         ids.push(...more.ids);
-        branch.rest = more.rest;
+        branch.rest = more.isMore ? "more" : "none";
         return more.ids.length;
       }),
     );
