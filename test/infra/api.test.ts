@@ -84,7 +84,9 @@ describe.each(stages)("HTTP API of %s", (stage) => {
     const permissions = graph.all("aws:lambda/permission:Permission", permissionSchema).values();
     expect(
       new Set([...permissions].map((permission) => graph.nameOf(permission.function))),
-    ).toEqual(new Set(["query", "command", "work", "describe", "fallback"].map(functionNameOf)));
+    ).toEqual(
+      new Set(["query", "inspect", "command", "work", "describe", "fallback"].map(functionNameOf)),
+    );
   });
 
   it("logs each access for as long as the stage keeps logs", () => {
