@@ -49,9 +49,14 @@ async function measureOthers(service: CountedService): Promise<Map<string, Cost>
   const work = await request(store);
   await bringTo(store, work.id, "scheduled");
 
+  const tree = await request(store);
+  for (let made = 0; made < 10; made++) await request(store, { parent: tree.id });
+
   const calls: Readonly<Record<string, () => Promise<unknown>>> = {
     "GET /{id}": () => api.get(small.id),
     "GET /{id}, config of 300 KB": () => api.get(large.id),
+    "GET /{id}/children": () => api.list({}, "/1/children"),
+    "GET /{id}/tree, 10 children": () => api.tree(tree.id),
     "GET /{id}/history": () => api.history(work.id),
     "GET /stats": () => api.stats(),
     "POST /": () => post("", about, 201),

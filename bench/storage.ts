@@ -7,6 +7,7 @@ import { imageOf } from "../scripts/seed/archive.ts";
 import { createDerive } from "../scripts/seed/derive.ts";
 import { population } from "../scripts/seed/population.ts";
 import { HOUR_MS } from "../scripts/seed/rhythm.ts";
+import { historyItemOf } from "../scripts/seed/seed.ts";
 import { createMemoryDynamoDb } from "../test/fixtures/memory-dynamodb.ts";
 import { sizeOf, writeUnits } from "./units.ts";
 
@@ -72,6 +73,7 @@ export async function measureStorage(): Promise<Storage> {
     Idempotency: bytesOf(keys),
     Counters: bytesOf(database.items("Counters")),
     Segments: bytesOf(database.items("Segments")),
+    History: bytesOf(seeded.filter(({ history }) => history.length > 0).map(historyItemOf)),
   };
   const chunks = database.items("Segments").map((chunk) => writeUnits(sizeOf(chunk)));
   return {

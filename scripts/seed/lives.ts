@@ -29,19 +29,33 @@ export interface Ended extends State {
   readonly ran: boolean;
 }
 
-/** Where a life leaves an execution. Throws for a way that the lifecycle does not know. */
-function endOf(moves: readonly Move[]): Ended {
+/** The states of a life, version by version. Throws for a way that the lifecycle does not know. */
+function statesOf(moves: readonly Move[]): State[] {
   let state: State = initial;
-  for (const move of moves) {
-    const next = transition(state, move);
-    if (next === undefined) throw new RangeError(`${JSON.stringify({ state, move })} is no change`);
-    state = next;
-  }
+  return [
+    state,
+    ...moves.map((move) => {
+      const next = transition(state, move);
+      if (next === undefined)
+        throw new RangeError(`${JSON.stringify({ state, move })} is no change`);
+      state = next;
+      return state;
+    }),
+  ];
+}
+
+const names = Object.keys(lives) as Life[];
+export const states: ReadonlyMap<Life, readonly State[]> = new Map(
+  names.map((name) => [name, statesOf(lives[name])]),
+);
+
+/** Where a life leaves an execution. */
+function endOf(moves: readonly Move[]): Ended {
+  const state = statesOf(moves).at(-1) ?? initial;
   const ran = moves.some((move) => move !== "handoff" && move.to === "running");
   return { ...state, version: 1 + moves.length, attempt: moves.includes("handoff") ? 1 : 0, ran };
 }
 
-const names = Object.keys(lives) as Life[];
 export const ends: ReadonlyMap<Life, Ended> = new Map(
   names.map((name) => [name, endOf(lives[name])]),
 );

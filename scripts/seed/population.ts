@@ -4,6 +4,8 @@
  */
 import type { RetryPolicy } from "@attune/domain/execution";
 import type { JsonText } from "@attune/domain/json-text";
+import type { Status } from "@attune/domain/lifecycle";
+import { type Change, isKept } from "@attune/store/history/entry";
 import { createIdSource } from "@attune/store/ids";
 import { payloadOf } from "@attune/store/payloads";
 import { ExecutionRecord } from "@attune/store/record";
@@ -11,7 +13,7 @@ import { limits } from "@attune/topology/limits";
 import { defaultPool } from "@attune/topology/queues";
 import { type Random, randomFrom } from "../../test/fixtures/random.ts";
 import { type Action, actionAt } from "./catalog.ts";
-import { ends, type Life } from "./lives.ts";
+import { ends, type Life, states } from "./lives.ts";
 import { cumulativeByHour, HOUR_MS } from "./rhythm.ts";
 import { configOf, hex, resultOf } from "./texts.ts";
 
@@ -23,9 +25,10 @@ export interface Past {
   readonly until: number;
 }
 
-/** An execution as the store has it, and the texts that do not ride in its item, by their key. */
+/** An execution as the store has it, what its history keeps, and the texts that do not ride in its item, by their key. */
 export interface Seeded {
   readonly record: ExecutionRecord;
+  readonly history: readonly Change[];
   readonly texts: readonly { readonly key: string; readonly text: JsonText }[];
 }
 
@@ -201,6 +204,32 @@ function* drafts(past: Past, random: Random): Generator<Draft> {
   }
 }
 
+/** Milliseconds after the request in which the executor takes it up, and hands it off. */
+const TAKEN_UP = 20;
+const HANDED_OFF = 35;
+
+/** Unix ms of the changes that a history keeps. */
+const timesOfStatus: Partial<Record<Status, (one: Draft) => number>> = {
+  scheduling: ({ created, started }) => Math.min(created + TAKEN_UP, started),
+  scheduled: ({ created, started }) => Math.min(created + HANDED_OFF, started),
+  running: ({ started }) => started,
+  canceling: ({ ended }) => ended,
+};
+
+/** What the stream would have kept of it. */
+function historyOf(one: Draft, { id, executor }: ExecutionRecord): Change[] {
+  const changes = (states.get(one.life) ?? []).map(({ status, owner }, at): Change => {
+    const time = timesOfStatus[status]?.(one) ?? one.ended;
+    const hasWorker = executor !== undefined && status !== "scheduled" && owner === "worker";
+    const entry = {
+      ...{ status, owner, attempt: owner === "worker" ? 1 : 0 },
+      at: new Date(time).toISOString(),
+    };
+    return { id, version: at + 1, entry: hasWorker ? { ...entry, worker: executor } : entry };
+  });
+  return changes.filter(isKept);
+}
+
 function seededOf(one: Draft, id: number, ledger: string, random: Random): Seeded {
   const { action, life, first, parent } = one;
   const { ran, ...state } = ends.get(life) ?? { ran: false };
@@ -210,29 +239,31 @@ function seededOf(one: Draft, id: number, ledger: string, random: Random): Seede
     const text = texts[kind];
     return text === null ? [] : [{ kind, text, payload: payloadOf(id, kind, text) }];
   });
-  return {
-    record: ExecutionRecord.parse({
-      ...state,
-      id,
-      ledger,
-      action_ref: action.ref,
-      action: action.place,
-      pool: defaultPool,
-      idempotency_key: `seed-${hex(random)}-${hex(random)}-${hex(random)}`,
-      updated: iso(one.ended),
-      parent: parent?.id,
-      enforcement: one.enforcement,
-      timeout_seconds: one.timeout,
-      ...(ran && { executor: 1 + random.below(WORKERS), started: iso(one.started) }),
-      ...(life === "cancelled" && { cancel_requested: iso(one.ended) }),
-      retry: one.retry,
-      ...(first && {
-        original_execution: first.id,
-        try: one.tries,
-        not_before: iso(one.created),
-      }),
-      ...Object.fromEntries(payloads.map(({ kind, payload }) => [kind, payload])),
+  const record = ExecutionRecord.parse({
+    ...state,
+    id,
+    ledger,
+    action_ref: action.ref,
+    action: action.place,
+    pool: defaultPool,
+    idempotency_key: `seed-${hex(random)}-${hex(random)}-${hex(random)}`,
+    updated: iso(one.ended),
+    parent: parent?.id,
+    enforcement: one.enforcement,
+    timeout_seconds: one.timeout,
+    ...(ran && { executor: 1 + random.below(WORKERS), started: iso(one.started) }),
+    ...(life === "cancelled" && { cancel_requested: iso(one.ended) }),
+    retry: one.retry,
+    ...(first && {
+      original_execution: first.id,
+      try: one.tries,
+      not_before: iso(one.created),
     }),
+    ...Object.fromEntries(payloads.map(({ kind, payload }) => [kind, payload])),
+  });
+  return {
+    record,
+    history: historyOf(one, record),
     texts: payloads.flatMap(({ payload, text }) =>
       "ref" in payload ? [{ key: payload.ref, text }] : [],
     ),

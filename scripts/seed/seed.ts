@@ -6,13 +6,14 @@ import { shards } from "@attune/functions/limits";
 import { dynamoDbFile } from "@attune/local/engines/dynamodb";
 import { lockFolder } from "@attune/local/engines/lock";
 import { indexStreams } from "@attune/local/engines/streams";
+import { nameOf } from "@attune/store/history/entry";
 import { indexKeysOf } from "@attune/store/index-keys";
 import type { ExecutionRecord } from "@attune/store/record";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { createMemoryDynamoDb } from "../../test/fixtures/memory-dynamodb.ts";
 import { type Image, imageOf, importArchive, writePart } from "./archive.ts";
 import { createDerive } from "./derive.ts";
-import { type Past, population } from "./population.ts";
+import { type Past, population, type Seeded } from "./population.ts";
 
 /** Executions in a file of the archive, which are one batch for the counters. */
 const PART = 5_000;
@@ -23,6 +24,12 @@ const derived = ["Payloads", "Counters", "Segments"] as const;
 export type Progress = (stage: "counted" | "imported", executions: number) => void;
 
 const itemOf = (record: ExecutionRecord) => ({ ...record, ...indexKeysOf(record, shards) });
+
+/** What the table History has of an execution. */
+export const historyItemOf = ({ record: { id }, history }: Seeded) => ({
+  id,
+  ...Object.fromEntries(history.map(({ version, entry }) => [nameOf(version), entry])),
+});
 
 function* chunksOf<T>(all: Iterable<T>, size: number): Generator<T[]> {
   let chunk: T[] = [];
@@ -45,6 +52,8 @@ async function writeArchive(archive: string, past: Past, progress: Progress): Pr
   for (const some of chunksOf(population(past), PART)) {
     const images = some.map(({ record }) => imageOf(itemOf(record)));
     await writePart(archive, "Executions", part++, images);
+    const histories = some.filter(({ history }) => history.length > 0).map(historyItemOf);
+    await writePart(archive, "History", part++, histories.map(imageOf));
     for (const Item of some.flatMap(({ texts }) => texts))
       database.apply(new PutCommand({ TableName: "Payloads", Item }));
     await derive(images);

@@ -125,6 +125,37 @@ export const cases: Readonly<Record<string, Case>> = {
     expected: "cancelled",
   },
 
+  "reads a tree, its children and a history, and cancels all of it": {
+    run: async ({ executions }) => {
+      const sleep = { action_ref: "core.sleep", config: { seconds: 3_600 } };
+      const root = await executions.request(sleep);
+      const ids: number[] = [];
+      for (let made = 0; made < 3; made++)
+        ids.push((await executions.request({ ...sleep, parent: root.id })).id);
+      const { data, nodes, truncated } = await executions.tree(root.id, { depth: 1, limit: 3 });
+      const children: number[] = [];
+      for await (const { id } of executions.allChildren(
+        root.id,
+        {},
+        { per_page: 2, sort: "created" },
+      ))
+        children.push(ids.indexOf(id));
+      const page = await executions.children(root.id, { action_ref: "core.fail" });
+      await executions.cancel(root.id, { cascade: true });
+      const ended = await Promise.all(ids.map((id) => executions.wait(id)));
+      const history = await executions.history(ids[0] ?? 0);
+      return {
+        tree: [data.children.map(({ id }) => ids.indexOf(id)), nodes, truncated],
+        ...{ children, none: page.data, ended: ended.map(({ status }) => status) },
+        history: [history.data.at(0)?.to, history.data.at(-1)?.to],
+      };
+    },
+    expected: {
+      ...{ tree: [[0, 1], 3, true], children: [0, 1, 2], none: [] },
+      ...{ ended: ["cancelled", "cancelled", "cancelled"], history: ["requested", "cancelled"] },
+    },
+  },
+
   "tries a failed execution again": {
     run: async ({ executions }) => {
       const { id } = await executions.request({ action_ref: "core.fail" });

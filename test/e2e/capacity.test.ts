@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Cost, costOf, totalOf } from "../../bench/cost.ts";
 import { type Counting, measureCounting, workloads } from "../../bench/counting.ts";
-import { createExecutions } from "../../bench/executions.ts";
+import { createExecutions, request } from "../../bench/executions.ts";
 import { measureSteps } from "../../bench/lifecycle.ts";
 import { measureLists, measureRoutes, mixedFilters, singleFilters } from "../../bench/routes.ts";
 import { type CountedService, startCountedService } from "../../bench/service.ts";
@@ -113,6 +113,27 @@ it("a history costs two requests side by side, and one unit", async () => {
   const { data } = await service.api.list({ per_page: 1 });
   const calls = await service.callsOf(() => service.api.history(data[0]?.id ?? 0));
   expect(costOf(calls)).toMatchObject({ requests: 2, roundTrips: 1, readUnits: 1, writeUnits: 0 });
+});
+
+describe("a tree", () => {
+  const PARENT = 4_242;
+  const unitsOf = async (query: { depth: number }, children: number) => {
+    const root = await request(service.store, { parent: PARENT });
+    for (let made = 0; made < children; made++) await request(service.store, { parent: root.id });
+    return costOf(await service.callsOf(() => service.api.tree(root.id, query)));
+  };
+
+  it("costs a unit for the execution, and one for each below it: its item, and the question for its own", async () => {
+    const { readUnits, requests } = await unitsOf({ depth: 3 }, 10);
+    expect(readUnits).toBe(1 + 0.5 + 10 * (0.5 + 0.5));
+    expect(requests).toBe(1 + 1 + 1 + 10);
+  });
+
+  it("asks the counters, all at once, for what the depth cuts off", async () => {
+    const { readUnits, roundTrips } = await unitsOf({ depth: 1 }, 10);
+    expect(roundTrips).toBe(4);
+    expect(readUnits).toBeLessThanOrEqual(1 + 0.5 + 10 * 0.5 + 10 * 0.5);
+  });
 });
 
 it("no route scans a table", async () => {

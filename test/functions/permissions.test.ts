@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { idOf } from "@attune/domain/ids";
+import { messageText } from "@attune/domain/messages";
 import { httpEvent } from "@attune/local/http/event";
 import { matchRoute } from "@attune/local/http/router";
 import { queueEvent } from "@attune/local/triggers/queue";
@@ -115,6 +116,7 @@ beforeAll(async () => {
   const { readRecord } = await import("@attune/store/read-execution");
   const queues = await queuesOf(stack);
 
+  const timestamp = new Date().toISOString();
   const large = "x".repeat(5_000);
   const hold = { worker_id: 7, attempt: 1 };
   const request = { action_ref: "core.x", config: large, enforcement: 1, idempotency_key: "k" };
@@ -149,6 +151,9 @@ beforeAll(async () => {
     "?status=failed&parent=1",
     "?result_contains=xx",
     `/${done}/history`,
+    `/${done}/tree`,
+    `/${done}/tree?limit=1`,
+    `/${done}/children`,
     "/999/history",
     "/nothing/here",
   ])
@@ -157,6 +162,10 @@ beforeAll(async () => {
   const twice = requestMessage({ action_ref: "core.x", config: large, idempotency_key: "m" });
   await invoke("executor", messages(twice));
   await invoke("executor", messages(twice));
+
+  const payload = JSON.stringify({ execution_id: done, root: done, after: null });
+  const stamp = { message_id: randomUUID(), correlation_id: randomUUID(), timestamp };
+  await invoke("executor", messages(messageText("execution.cascade_requested", payload, stamp)));
 
   const record = await readRecord(storeAt(stack.dynamodb), done);
   const before = { ...record, status: "running" };

@@ -68,6 +68,14 @@ describe("a past", () => {
     for (const { ref, bytes } of refs) expect(Buffer.byteLength(texts.get(ref) ?? "")).toBe(bytes);
   });
 
+  it("keeps of each execution what lies between its first change and its last", () => {
+    for (const { record, history } of seeded) {
+      const versions = history.map(({ version }) => version);
+      const between = Array.from({ length: record.version - 2 }, (_, at) => at + 2);
+      expect(versions).toEqual(between);
+    }
+  });
+
   it("has fifty actions in ten packs, a few of them most of the time", () => {
     expect(new Set(actions.map(({ ref }) => ref)).size).toBe(50);
     expect(new Set(actions.map(({ ref }) => packOf(ref))).size).toBe(10);

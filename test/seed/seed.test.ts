@@ -118,6 +118,22 @@ describe("a seeded stack", () => {
     expect(one).toContain(text);
   });
 
+  it("has whole histories, each from the request to the end", async () => {
+    const ends = Map.groupBy(
+      records,
+      ({ status, executor }) => `${status} ${executor !== undefined}`,
+    );
+    expect(ends.size).toBeGreaterThan(5);
+    for (const [, [record]] of ends) {
+      const { data, complete } = await api.history(record?.id ?? 0);
+      expect(complete).toBe(true);
+      expect(data.at(0)).toMatchObject({ from: null, to: "requested" });
+      expect(data.at(-1)).toMatchObject({ to: record?.status, at: record?.updated });
+      const times = data.map(({ at }) => at);
+      expect(times).toEqual(times.toSorted());
+    }
+  });
+
   it("goes on: a new execution runs, and counts", async () => {
     const { json } = await api.post("", { action_ref: "core.echo" });
     expect(json).toMatchObject({ data: { status: "requested" } });

@@ -1,6 +1,13 @@
 import type { NewExecution } from "@attune/domain/execution";
 import { type CallOptions, type ClientOptions, createCall } from "./call.ts";
-import { cancelExecution, readExecution, requestExecution, retryExecution } from "./execution.ts";
+import {
+  type CancelOptions,
+  cancelExecution,
+  readExecution,
+  requestExecution,
+  retryExecution,
+} from "./execution.ts";
+import { readHistory, readTree, type TreeOptions } from "./inspect.ts";
 import { type ListFilter, type ListOptions, listAll, listPage, type PageOptions } from "./list.ts";
 import type { Live } from "./live.ts";
 import { readStats, type StatsQuery } from "./stats.ts";
@@ -25,12 +32,22 @@ export function createClient({ live, ...options }: Options) {
       list: (filter: ListFilter = {}, options: PageOptions = {}) => listPage(call, filter, options),
       /** Every execution that matches, for `for await`. */
       all: (filter: ListFilter = {}, options: ListOptions = {}) => listAll(call, filter, options),
+      /** One page of the executions that an execution has requested. */
+      children: (id: number, filter: ListFilter = {}, options: PageOptions = {}) =>
+        listPage(call, filter, options, `/${id}/children`),
+      /** All of them that match, for `for await`. */
+      allChildren: (id: number, filter: ListFilter = {}, options: ListOptions = {}) =>
+        listAll(call, filter, options, `/${id}/children`),
+      /** The execution and what is below it, breadth first. */
+      tree: (id: number, options: TreeOptions = {}) => readTree(call, id, options),
+      /** Each change, oldest first, and how long it was in each status. */
+      history: (id: number, options: CallOptions = {}) => readHistory(call, id, options),
       get: (id: number, { signal }: CallOptions = {}) => readExecution(call, id, { signal }),
       /** A new execution, or the one that the idempotency key stands for; the client makes up a key where none is given. */
       request: (request: NewExecution, options: CallOptions = {}) =>
         requestExecution(call, request, options),
       /** The execution: `cancelled` before the handoff; after it, as it is until its worker has stopped. */
-      cancel: (id: number, options: CallOptions = {}) => cancelExecution(call, id, options),
+      cancel: (id: number, options: CancelOptions = {}) => cancelExecution(call, id, options),
       /** A new execution of the same action and config. */
       retry: (id: number, options: CallOptions = {}) => retryExecution(call, id, options),
       /** What is where now; with a query, how the executions of some time have ended. */

@@ -2,6 +2,7 @@
 import type { ExecutionAnswer } from "@attune/domain/answers";
 import type { Execution, NewExecution } from "@attune/domain/execution";
 import type { Call, CallOptions, Request } from "./call.ts";
+import { queryText } from "./query.ts";
 
 async function one(call: Call, request: Request): Promise<Execution> {
   const { data } = await call<ExecutionAnswer>(request);
@@ -27,8 +28,18 @@ const randomKey = () =>
     byte.toString(16).padStart(2, "0"),
   ).join("");
 
-export const cancelExecution = (call: Call, id: number, { signal }: CallOptions) =>
-  one(call, { method: "POST", path: `/${id}/cancel`, isRepeatable: true, signal });
+export interface CancelOptions extends CallOptions {
+  /** What is unfinished below it as well, after the answer. */
+  readonly cascade?: boolean | undefined;
+}
+
+export const cancelExecution = (call: Call, id: number, { signal, ...options }: CancelOptions) =>
+  one(call, {
+    method: "POST",
+    path: `/${id}/cancel${queryText({ ...options })}`,
+    isRepeatable: true,
+    signal,
+  });
 
 /** Each call makes a new execution, so that one without an answer is not made again. */
 export const retryExecution = (call: Call, id: number, { signal }: CallOptions) =>

@@ -30,12 +30,14 @@ export interface PageOptions extends ListOptions {
   readonly cursor?: string | undefined;
 }
 
+/** @param list the path of the list, after that of all executions */
 export function listPage(
   call: Call,
   filter: ListFilter,
   { signal, ...place }: PageOptions,
+  list = "",
 ): Promise<ListAnswer> {
-  const path = queryText({ ...filter, ...place });
+  const path = list + queryText({ ...filter, ...place });
   return call<ListAnswer>({ method: "GET", path, isRepeatable: true, signal });
 }
 
@@ -44,10 +46,11 @@ export async function* listAll(
   call: Call,
   filter: ListFilter,
   options: ListOptions,
+  list = "",
 ): AsyncGenerator<Summary, void> {
   let cursor: string | null | undefined;
   while (cursor !== null) {
-    const page = await listPage(call, filter, { per_page: 100, ...options, cursor });
+    const page = await listPage(call, filter, { per_page: 100, ...options, cursor }, list);
     yield* page.data;
     cursor = page.pagination.next_cursor;
   }

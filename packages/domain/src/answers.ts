@@ -108,6 +108,41 @@ export const HistoryAnswer = z.object({
 });
 export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
 
+/** Executions by how they ended. */
+export const TreeCounts = GroupRow.pick({
+  total: true,
+  completed: true,
+  failed: true,
+  cancelled: true,
+  timeout: true,
+  abandoned: true,
+  unfinished: true,
+});
+export type TreeCounts = z.infer<typeof TreeCounts>;
+
+/** An execution of a tree. */
+export const TreeNode = Summary.extend({
+  /** Of all its children, whether they are in the tree or not. */
+  counts: TreeCounts,
+  /** `true`: some of its children are not in the tree; the list of all of them is at `more`. */
+  truncated: z.boolean(),
+  more: z.string().nullable(),
+  get children() {
+    return z.array(TreeNode);
+  },
+});
+export type TreeNode = z.infer<typeof TreeNode>;
+
+/** An execution and what is below it. */
+export const TreeAnswer = z.object({
+  data: TreeNode,
+  /** Executions in the tree. */
+  nodes: z.int().min(1),
+  /** Whether anything is cut. */
+  truncated: z.boolean(),
+});
+export type TreeAnswer = z.infer<typeof TreeAnswer>;
+
 /** What a worker that lives is told. */
 export const HeartbeatAnswer = z.object({
   data: z.object({ cancel_requested: z.boolean(), status: Status }),

@@ -90,7 +90,10 @@ export const LiveStatusChanged = Told.extend({
 });
 
 /** Changes that are told at once, in order, to whoever takes them together. */
-export const Batch = z.object({ type: z.literal("batch"), messages: z.array(z.union([LiveCreated, LiveStatusChanged])).min(1) });
+export const Batch = z.object({
+  type: z.literal("batch"),
+  messages: z.array(z.union([LiveCreated, LiveStatusChanged])).min(1),
+});
 
 /** What the service sends. */
 export const ServerMessage = z.discriminatedUnion("type", [

@@ -25,10 +25,24 @@ export const ExecutionAccepted = Envelope.extend({
   payload: z.object({ execution_id: Id }),
 });
 
+/** In, from ourselves: what is unfinished below an execution is to be cancelled. */
+export const CascadeRequested = Envelope.extend({
+  message_type: z.literal("execution.cascade_requested"),
+  payload: z.object({
+    execution_id: Id,
+    /** Where the cascade began. */
+    root: Id,
+    /** The child that it goes on after; `null`: from the first. */
+    after: Id.nullable(),
+  }),
+});
+export type CascadeRequested = z.infer<typeof CascadeRequested>;
+
 /** What arrives on `execution-requests`. */
 export const RequestMessage = z.discriminatedUnion("message_type", [
   ExecutionRequested,
   ExecutionAccepted,
+  CascadeRequested,
 ]);
 export type RequestMessage = z.infer<typeof RequestMessage>;
 

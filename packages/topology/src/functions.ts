@@ -66,9 +66,10 @@ export const functions = {
     timeout: 25,
     memory: 512,
     tables: {
-      Executions: ["GetItem", "BatchGetItem"],
+      Executions: ["GetItem", "BatchGetItem", "Query"],
       History: ["GetItem"],
       Logs: ["Query"],
+      Counters: ["BatchGetItem"],
     },
     queues: {},
     buckets: { Blobs: ["read"] },
@@ -119,7 +120,7 @@ export const functions = {
     timeout: 10,
     memory: 512,
     tables: {
-      Executions: ["GetItem", "PutItem", "UpdateItem"],
+      Executions: ["GetItem", "Query", "PutItem", "UpdateItem"],
       Payloads: ["BatchGetItem", "PutItem"],
       Idempotency: ["PutItem"],
     },

@@ -40,6 +40,12 @@ export const routes = {
     function: "query",
     scope: "executions:read",
   },
+  listChildren: {
+    method: "GET",
+    path: `${base}/{id}/children`,
+    function: "query",
+    scope: "executions:read",
+  },
   getExecution: {
     method: "GET",
     path: `${base}/{id}`,
@@ -49,6 +55,12 @@ export const routes = {
   getHistory: {
     method: "GET",
     path: `${base}/{id}/history`,
+    function: "inspect",
+    scope: "executions:read",
+  },
+  getTree: {
+    method: "GET",
+    path: `${base}/{id}/tree`,
     function: "inspect",
     scope: "executions:read",
   },

@@ -1,5 +1,6 @@
 /** What is said of each message beside its schema, and which queue carries it. */
 import {
+  CascadeRequested,
   ExecutionAccepted,
   ExecutionCompleted,
   ExecutionRequested,
@@ -54,6 +55,16 @@ export const messages: Readonly<Record<MessageType, Message>> = {
     "Of ourselves to ourselves, for an execution that is stored already.",
     ExecutionAccepted,
     { ...envelope, message_type: "execution.accepted", payload: { execution_id } },
+  ),
+  "execution.cascade_requested": message(
+    "CascadeRequested",
+    "Of ourselves to ourselves, for a page of the children of an execution that is cancelled with what is below it.",
+    CascadeRequested,
+    {
+      ...envelope,
+      message_type: "execution.cascade_requested",
+      payload: { execution_id, root: execution_id, after: null },
+    },
   ),
   "execution.scheduled": message(
     "ExecutionScheduled",
@@ -110,7 +121,7 @@ export const carriers: Readonly<Record<QueueName, Carrier>> = {
   ExecutionRequests: {
     action: "receive",
     summary: "Whatever fires rules asks here for executions.",
-    messages: ["execution.requested", "execution.accepted"],
+    messages: ["execution.requested", "execution.accepted", "execution.cascade_requested"],
   },
   ExecutionScheduled: {
     action: "send",

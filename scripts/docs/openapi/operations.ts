@@ -7,6 +7,7 @@ import {
   ListAnswer,
   LogsAnswer,
   StatsAnswer,
+  TreeAnswer,
 } from "@attune/domain/answers";
 import type { RouteName, RoutesOf } from "@attune/topology/routes";
 import type * as z from "zod";
@@ -86,6 +87,13 @@ export const operations: Readonly<Record<DescribedRoute, Said>> = {
     answers: list,
     refuses: [400],
   },
+  listChildren: {
+    tag: "Executions",
+    summary: "The list of the children of one execution.",
+    description: `${filters} The parent is the path's, whether there is such an execution or not.`,
+    answers: list,
+    refuses: [400],
+  },
   getExecution: {
     tag: "Executions",
     summary: "One execution.",
@@ -99,6 +107,14 @@ export const operations: Readonly<Record<DescribedRoute, Said>> = {
     description:
       "Oldest first: each change of status or owner once, and the request for a cancel. What has just happened is there at once, what was before it a second later: until then `complete` is false.",
     answers: { 200: answer("Its changes.", HistoryAnswer, values.history) },
+    refuses: [400, 404],
+  },
+  getTree: {
+    tag: "Executions",
+    summary: "An execution and what is below it.",
+    description:
+      "Children are oldest first, and come breadth first, with equal shares. Where depth or size cut them off, `truncated` says so, `counts` has them all the same, and the list of all of them is at `more`.",
+    answers: { 200: answer("The tree.", TreeAnswer, values.tree) },
     refuses: [400, 404],
   },
   requestExecution: {
@@ -120,9 +136,15 @@ export const operations: Readonly<Record<DescribedRoute, Said>> = {
   cancelExecution: {
     tag: "Executions",
     summary: "Cancels an execution, or asks its worker to.",
+    description:
+      "With `cascade=true` what is unfinished below it is cancelled as well, after the answer; then a finished execution is no conflict.",
     answers: {
       200: answer("It is cancelled, or was asked to be.", ExecutionAnswer, executions.cancelled),
-      202: answer("Its worker will be told.", ExecutionAnswer, executions.running),
+      202: answer(
+        "Its worker will be told; or it is finished, and what is below it will be cancelled.",
+        ExecutionAnswer,
+        executions.running,
+      ),
     },
     refuses: [400, 404, 409],
   },

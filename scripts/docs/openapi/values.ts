@@ -7,6 +7,9 @@ import type {
   HistoryEntry,
   ListAnswer,
   LogsAnswer,
+  TreeAnswer,
+  TreeCounts,
+  TreeNode,
 } from "@attune/domain/answers";
 import type { ExecutionRequest } from "@attune/domain/execution";
 import type { LogLine } from "@attune/domain/logs";
@@ -101,6 +104,28 @@ export const history: HistoryAnswer = {
   ],
   durations: { requested: 0.038, scheduling: 0.012, scheduled: 0.052, running: 0.105 },
   complete: true,
+};
+
+const none: TreeCounts = {
+  ...{ total: 0, completed: 0, failed: 0, cancelled: 0, timeout: 0, abandoned: 0, unfinished: 0 },
+};
+const child: TreeNode = {
+  ...{ id: 374021838189574, action_ref: "core.http", status: "running", parent: id, enforcement },
+  ...{ created: "2026-11-22T20:58:45.339Z", updated: "2026-11-22T20:58:45.512Z" },
+  ...{ counts: none, truncated: false, more: null, children: [] },
+};
+
+export const tree: TreeAnswer = {
+  data: {
+    ...{ id, action_ref: "core.workflow", status: "running", parent: null, enforcement },
+    ...{ created, updated: running.updated },
+    counts: { ...none, total: 3, completed: 2, unfinished: 1 },
+    truncated: true,
+    more: `/api/v1/executions/${id}/children?sort=created`,
+    children: [child],
+  },
+  nodes: 2,
+  truncated: true,
 };
 
 export const request: ExecutionRequest = {

@@ -1,6 +1,7 @@
 /**
  * The executor: takes each requested execution to its handoff, and publishes it to its worker pool. It may
- * die between any two steps: its message comes back, and the next try goes on from what is stored.
+ * die between any two steps: its message comes back, and the next try goes on from what is stored. It also
+ * cancels what is below executions that are cancelled with it.
  */
 import { explain } from "@attune/domain/errors";
 import { type JsonText, memberTexts } from "@attune/domain/json-text";
@@ -11,6 +12,7 @@ import type { ExecutionRecord } from "@attune/store/record";
 import middy from "@middy/core";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { advance } from "../executor/advance.ts";
+import { cascade } from "../executor/cascade.ts";
 import { type Publication, publishScheduled } from "../executor/publish.ts";
 import { wakeExecutor } from "../executor/wake.ts";
 import { nextIdentity, store } from "../resources.ts";
@@ -65,6 +67,10 @@ interface Handled {
 async function handle(record: SQSRecord): Promise<Handled> {
   try {
     const message = parseMessage(record.body);
+    if (message.message_type === "execution.cascade_requested") {
+      await cascade(store, message.payload);
+      return { record };
+    }
     const found =
       message.message_type === "execution.requested"
         ? await create(message, record.body)

@@ -14,8 +14,6 @@ export const IdParam = integer("The execution ID").transform((text) => BigInt(te
 
 export const integerParam = (name: string) => integer(name).transform(Number);
 
-const MAX_PER_PAGE = 100;
-
 /** A number of things, or of one of them. */
 export const countParam = (name: string, least = 1) =>
   integer(name)
@@ -24,10 +22,12 @@ export const countParam = (name: string, least = 1) =>
     .refine((value) => value >= least, `${name} must be ${least} or more`)
     .refine((value) => value <= Number.MAX_SAFE_INTEGER, `${name} is too large`);
 
+/** A number from 1; what is above `most` is `most`. */
+export const countUpToParam = (name: string, most: number) =>
+  countParam(name).transform((value) => Math.min(value, most));
+
 export const PageParam = countParam("page").default(1);
-export const PerPageParam = countParam("per_page")
-  .transform((value) => Math.min(value, MAX_PER_PAGE))
-  .default(20);
+export const PerPageParam = countUpToParam("per_page", 100).default(20);
 
 export const StatusParam = z.enum(Status.enum, {
   error: ({ input }) => `Invalid execution status: ${input}`,

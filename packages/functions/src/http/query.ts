@@ -3,13 +3,19 @@ import type { RoutesOf } from "@attune/topology/routes";
 import type { Endpoint } from "./endpoint.ts";
 import { getExecution } from "./routes/get-execution.ts";
 import { getStats } from "./routes/get-stats.ts";
-import { listByEnforcement, listByStatus, listExecutions } from "./routes/list-executions.ts";
+import {
+  listByEnforcement,
+  listByStatus,
+  listChildren,
+  listExecutions,
+} from "./routes/list-executions.ts";
 import { serve } from "./serve.ts";
 
 export const endpoints = {
   listExecutions,
   listByStatus,
   listByEnforcement,
+  listChildren,
   getExecution,
   getStats,
 } satisfies Record<RoutesOf<"query">, Endpoint>;

@@ -10,6 +10,8 @@ export const counterPatterns = {
       "listExecutions",
       "listByStatus",
       "listByEnforcement",
+      "listChildren",
+      "getTree",
       "getStats",
       "counters",
       "recount",

@@ -27,6 +27,7 @@ export const executionReads = {
     serves: [
       "getExecution",
       "getHistory",
+      "getTree",
       "requestExecution",
       "retryExecution",
       "appendLogs",
@@ -49,7 +50,16 @@ export const executionReads = {
     table: "Executions",
     purpose:
       "Executions in one partition of one index, between two sort keys, newest or oldest first.",
-    serves: ["listExecutions", "listByStatus", "listByEnforcement", "sweep", "recount"],
+    serves: [
+      "listExecutions",
+      "listByStatus",
+      "listByEnforcement",
+      "listChildren",
+      "getTree",
+      "executor",
+      "sweep",
+      "recount",
+    ],
     params: (
       tables,
       given: {
@@ -85,8 +95,8 @@ export const executionReads = {
   rowsByIds: pattern({
     operation: "BatchGetItem",
     table: "Executions",
-    purpose: "What a list shows of some executions.",
-    serves: ["listExecutions", "listByStatus", "listByEnforcement"],
+    purpose: "What a list or a tree shows of some executions.",
+    serves: ["listExecutions", "listByStatus", "listByEnforcement", "listChildren", "getTree"],
     params: (tables, { ids }: { ids: readonly number[] }) => ({
       RequestItems: {
         [tables.Executions]: {
@@ -105,6 +115,7 @@ export const executionReads = {
       "listExecutions",
       "listByStatus",
       "listByEnforcement",
+      "listChildren",
       "getHistory",
       "sweep",
       "recount",

@@ -110,7 +110,7 @@ export const executionWrites = {
     operation: "UpdateItem",
     table: "Executions",
     purpose: "A note for the worker side that somebody wants it cancelled: no change of status.",
-    serves: ["cancelExecution"],
+    serves: ["cancelExecution", "executor"],
     params: (tables, { id, now }: { id: number; now: string }) => ({
       TableName: tables.Executions,
       Key: { id },

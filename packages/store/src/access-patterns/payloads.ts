@@ -11,6 +11,7 @@ export const payloadPatterns = {
       "listExecutions",
       "listByStatus",
       "listByEnforcement",
+      "listChildren",
       "requestExecution",
       "cancelExecution",
       "retryExecution",

@@ -11,7 +11,14 @@ export const segmentPatterns = {
     operation: "Query",
     table: "Segments",
     purpose: "Packed results of the executions of some time, by the newest one of each chunk.",
-    serves: ["listExecutions", "listByStatus", "listByEnforcement", "compaction", "recount"],
+    serves: [
+      "listExecutions",
+      "listByStatus",
+      "listByEnforcement",
+      "listChildren",
+      "compaction",
+      "recount",
+    ],
     params: (
       tables,
       given: {

@@ -101,3 +101,9 @@ export const listByEnforcement = endpoint(
   { path: { enforcement_id: integerParam("The enforcement ID") }, query, several },
   ({ enforcement_id: enforcement }, parameters) => answerList({ ...parameters, enforcement }),
 );
+
+/** `GET /{id}/children`: the same list, its parent in the path, whether there is such an execution or not. */
+export const listChildren = endpoint(
+  { path: { id: integerParam("The execution ID") }, query, several },
+  ({ id: parent }, parameters) => answerList({ ...parameters, parent }),
+);
