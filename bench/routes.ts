@@ -2,6 +2,7 @@
 import type { Api } from "../test/fixtures/api.ts";
 import { type Cost, costOf } from "./cost.ts";
 import { actions, bringTo, FEW, packs, request, worker } from "./executions.ts";
+import { logLines } from "./log-lines.ts";
 import type { CountedService } from "./service.ts";
 
 /** Lists of one page of 20; a name is a query string, and what there is to say of it after a comma. */
@@ -64,9 +65,18 @@ async function measureOthers(service: CountedService): Promise<Map<string, Cost>
     "POST /, the same key again": () => post("", { ...about, idempotency_key: "one" }, 200),
     "POST /{id}/claim": () => post(`/${work.id}/claim`, hold, 200),
     "POST /{id}/heartbeat": () => post(`/${work.id}/heartbeat`, hold, 200),
+    "POST /{id}/logs, 20 lines": () => append(1, 20),
+    "POST /{id}/logs, the same again": () => append(1, 20),
+    "POST /{id}/logs, 1,000 lines after 20": () => append(21, 1_000),
+    "POST /{id}/logs, 20 lines after 1,000": () => append(1_021, 20),
+    "GET /{id}/logs, all 1,040 lines": () => api.text(`/${work.id}/logs?limit=2000`),
+    "GET /{id}/logs, the last 20": () => api.text(`/${work.id}/logs?last=20`),
+    "GET /{id}/logs, nothing new": () => api.text(`/${work.id}/logs?after=1040`),
     "POST /{id}/finish": () =>
       post(`/${work.id}/finish`, { ...hold, status: "completed", result: { sent: true } }, 200),
   };
+  const append = (from: number, count: number) =>
+    post(`/${work.id}/logs`, { ...hold, lines: logLines(from, count) }, 200);
   async function post(path: string, body: unknown, expected: number) {
     const { status, text } = await api.post(path, body);
     if (status !== expected) throw new Error(`POST ${path} was answered ${status}: ${text}`);

@@ -16,6 +16,7 @@ export interface Guard {
 const writes = "packages/store/src/access-patterns/executions-write.ts";
 const transitions = "packages/store/src/transitions.ts";
 const model = ["--project", "model"];
+const logs = ["--project", "store", "test/store/logs"];
 const stored = ["--project", "store", "test/store/transitions.test.ts"];
 
 export const guards: readonly Guard[] = [
@@ -138,5 +139,37 @@ export const guards: readonly Guard[] = [
     find: '(texts.get("config") ?? null)',
     replace: "JSON.stringify(config)",
     tests: ["--project", "e2e", "test/e2e/round-trip.test.ts"],
+  },
+  {
+    invariant: 9,
+    guard: "A chunk of a log is written where there is none",
+    file: "packages/store/src/access-patterns/logs.ts",
+    find: 'ConditionExpression: "attribute_not_exists(#seq)",',
+    replace: 'ConditionExpression: "attribute_not_exists(#seq) OR attribute_exists(#seq)",',
+    tests: logs,
+  },
+  {
+    invariant: 9,
+    guard: "A line that is in a log is not taken again",
+    file: "packages/store/src/logs/chunk.ts",
+    find: "const fresh = lines.filter(({ seq }) => seq > end.last);",
+    replace: "const fresh = lines;",
+    tests: logs,
+  },
+  {
+    invariant: 9,
+    guard: "Lines leave no gap",
+    file: "packages/store/src/logs/chunk.ts",
+    find: 'if (first.seq > end.last + 1) return "ahead";',
+    replace: "",
+    tests: logs,
+  },
+  {
+    invariant: 9,
+    guard: "A log takes lines of the worker that has claimed its execution",
+    file: "packages/store/src/logs/append-lines.ts",
+    find: "if (record.executor !== worker || record.attempt !== attempt) return false;",
+    replace: "",
+    tests: logs,
   },
 ];

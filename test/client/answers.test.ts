@@ -2,9 +2,10 @@
 import { type Client, createClient } from "@attune/client/create-client";
 import { isFinal } from "@attune/client/final";
 import type { Aggregates, StatsQuery } from "@attune/client/stats";
-import { GroupRow, StatusRow } from "@attune/domain/answers";
+import { GroupRow, LogPagination, StatusRow } from "@attune/domain/answers";
 import { Execution } from "@attune/domain/execution";
 import { isFinal as isFinalInTheTable, Status } from "@attune/domain/lifecycle";
+import { LogLine } from "@attune/domain/logs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { List } from "../fixtures/api.ts";
@@ -50,6 +51,17 @@ describe("an answer is as its type says", () => {
   it("of a list", async () => {
     const page = await client.executions.list({ result_contains: "fail" });
     expect(List.parse(page)).toEqual(page);
+    expect(page.data).toHaveLength(1);
+  });
+
+  it("of a log", async () => {
+    const { data } = await client.executions.list({ action_ref: "core.fail" });
+    const page = await client.executions.logs(data[0]?.id ?? 0);
+    const Page = z.strictObject({
+      data: z.array(z.strictObject(LogLine.shape)),
+      pagination: z.strictObject(LogPagination.shape),
+    });
+    expect(Page.parse(page)).toEqual(page);
     expect(page.data).toHaveLength(1);
   });
 

@@ -38,6 +38,26 @@ export const cases: Readonly<Record<string, Case>> = {
     expected: { status: "completed", result: echo.config },
   },
 
+  "reads what an action has said, page by page and line by line": {
+    run: async ({ executions }) => {
+      const message = "one\ntwo\nthree";
+      const { id } = await executions.request({ action_ref: "core.fail", config: { message } });
+      await executions.wait(id);
+      const lines: string[] = [];
+      for await (const { text } of executions.lines(id, { limit: 2 })) lines.push(text);
+      const textsOf = async (place: Parameters<typeof executions.logs>[1]) =>
+        (await executions.logs(id, place)).data.map(({ seq, text }) => `${seq} ${text}`);
+      const pages = [
+        { last: 1 },
+        { before: 2 },
+        { after: 1, limit: 1 },
+        { stream: "stdout" },
+      ] as const;
+      return [lines, ...(await Promise.all(pages.map(textsOf)))];
+    },
+    expected: [["one", "two", "three"], ["3 three"], ["1 one"], ["2 two"], []],
+  },
+
   "makes one execution of a key": {
     run: async ({ executions }) => {
       const request = { ...echo, idempotency_key: `key-${newEnforcement()}` };

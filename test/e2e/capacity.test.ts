@@ -136,8 +136,28 @@ describe("a tree", () => {
   });
 });
 
-it("no route scans a table", async () => {
-  await measureRoutes(service);
-  expect([...service.operations]).toEqual(expect.arrayContaining(["GetItem", "Query", "PutItem"]));
-  expect([...service.operations]).not.toContain("Scan");
+describe("each route", () => {
+  let costs: Map<string, Cost>;
+  beforeAll(async () => {
+    costs = await measureRoutes(service);
+  });
+
+  it.each([
+    ["POST /{id}/logs, 20 lines", 2, 2, 1],
+    ["POST /{id}/logs, the same again", 1, 2, 0],
+    ["POST /{id}/logs, 1,000 lines after 20", 2, 2, 18],
+    ["POST /{id}/logs, 20 lines after 1,000", 2, 1 + 5, 1],
+    ["GET /{id}/logs, all 1,040 lines", 1, 5, 0],
+    ["GET /{id}/logs, the last 20", 1, 5, 0],
+    ["GET /{id}/logs, nothing new", 2, 2, 0],
+  ])("%s: %i round trips, %i units read, %i written", (name, roundTrips, readUnits, writeUnits) => {
+    expect(costs.get(name)).toMatchObject({ roundTrips, readUnits, writeUnits });
+  });
+
+  it("scans no table", () => {
+    expect([...service.operations]).toEqual(
+      expect.arrayContaining(["GetItem", "Query", "PutItem"]),
+    );
+    expect([...service.operations]).not.toContain("Scan");
+  });
 });

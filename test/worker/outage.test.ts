@@ -114,6 +114,7 @@ describe("an API that is away for a while", () => {
       transport: {
         claim: async () => ({ is: "accepted", value: { status: "running", configText: "null" } }),
         heartbeat: async () => ({ is: "accepted", value: { cancelRequested: false } }),
+        append: async () => ({ is: "accepted", value: { truncated: false } }),
         finish: async ({ attempt, worker: by }, { status, resultText }) => {
           calls.push(`${attempt} ${by} ${status} ${resultText}`);
           return { is: "accepted", value: undefined };

@@ -37,8 +37,9 @@ it("runs as it stands", async () => {
   });
   const exit = once(child, "exit");
   const { json } = await rig.api.post("", { action_ref: "demo.greet", config: { name: "Ada" } });
-  const { result } = await rig.reaches(One.parse(json).data.id, "completed");
+  const { id, result } = await rig.reaches(One.parse(json).data.id, "completed");
   expect(result).toEqual({ greeting: "Hello, Ada" });
+  expect(await rig.api.text(`/${id}/logs?format=text`)).toBe("Greeting Ada\n");
   child.kill("SIGKILL");
   await exit;
 });

@@ -59,7 +59,7 @@ describe("a worker", () => {
     expect(worker.events).toEqual([
       { type: "received", messageId: expect.any(String), receives: 1 },
       { type: "claimed", ...about },
-      { type: "log", ...about, message: "greeting", fields: { name: "Ada" } },
+      { type: "log", ...about, stream: "stdout", message: "greeting", fields: { name: "Ada" } },
       { type: "finished", ...about, status: "completed", milliseconds: expect.any(Number) },
     ]);
   });

@@ -10,6 +10,7 @@ import {
 import { readHistory, readTree, type TreeOptions } from "./inspect.ts";
 import { type ListFilter, type ListOptions, listAll, listPage, type PageOptions } from "./list.ts";
 import type { Live } from "./live.ts";
+import { type LogOptions, type LogPageOptions, logLines, logPage } from "./logs.ts";
 import { readStats, type StatsQuery } from "./stats.ts";
 import { type WaitOptions, waitFor } from "./wait.ts";
 
@@ -50,6 +51,10 @@ export function createClient({ live, ...options }: Options) {
       cancel: (id: number, options: CancelOptions = {}) => cancelExecution(call, id, options),
       /** A new execution of the same action and config. */
       retry: (id: number, options: CallOptions = {}) => retryExecution(call, id, options),
+      /** One page of the log of an execution, oldest line first. */
+      logs: (id: number, options: LogPageOptions = {}) => logPage(call, id, options),
+      /** Every line of the log that is there by now, for `for await`. */
+      lines: (id: number, options: LogOptions = {}) => logLines(call, id, options),
       /** What is where now; with a query, how the executions of some time have ended. */
       stats: <const Q extends StatsQuery = Record<never, never>>(
         query?: Q,

@@ -13,7 +13,8 @@ const echo = defineAction({
 const sleep = defineAction({
   ref: "core.sleep",
   input: z.object({ seconds: z.number().min(0).max(43_200) }),
-  run: async ({ input, signal }) => {
+  run: async ({ input, signal, log }) => {
+    log(`Sleeping for ${input.seconds} s`);
     await wait(input.seconds * 1_000, undefined, { signal });
     return { slept_seconds: input.seconds };
   },
@@ -22,7 +23,8 @@ const sleep = defineAction({
 const fail = defineAction({
   ref: "core.fail",
   input: z.object({ message: z.string() }).catch({ message: "core.fail was asked to fail" }),
-  run: ({ input }) => {
+  run: ({ input, log }) => {
+    log.error(input.message);
     throw new Error(input.message);
   },
 });

@@ -17,8 +17,16 @@ export interface Job {
   readonly configText: JsonText;
 }
 
-/** Writes a line about the execution: it comes out as an event of the worker. */
-export type Log = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
+type Write = (message: string, fields?: Readonly<Record<string, unknown>>) => void;
+
+/**
+ * Writes to the log of the execution, each line of the message as a line of `stdout`, and tells the worker's listener.
+ * It takes no time and cannot fail.
+ */
+export interface Log extends Write {
+  /** The same, as lines of `stderr`. */
+  readonly error: Write;
+}
 
 export interface ActionDefinition<Input> {
   /** Such as `slack.send_message`. */

@@ -1,4 +1,5 @@
 /** What a worker tells of itself, for logs and metrics. */
+import type { LogStream } from "@attune/domain/logs";
 import type { Outcome } from "./outcome.ts";
 import type { Call } from "./transport.ts";
 
@@ -44,6 +45,7 @@ export type WorkerEvent =
   /** From an action. */
   | ({
       readonly type: "log";
+      readonly stream: LogStream;
       readonly message: string;
       readonly fields: Readonly<Record<string, unknown>>;
     } & AboutExecution)

@@ -1,7 +1,11 @@
 /** One execution, from its claim to its last write. */
+import { inspect } from "node:util";
+import type { LogStream } from "@attune/domain/logs";
 import type { ExecutionScheduled } from "@attune/domain/messages";
+import type { Log } from "./action.ts";
 import { Cancelled } from "./cancelled.ts";
 import type { Context } from "./context.ts";
+import { openJournal } from "./journal.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { type Outcome, unsuccessful } from "./outcome.ts";
 import { untilAnswered } from "./retry.ts";
@@ -17,6 +21,8 @@ export type Ending =
   | "held";
 
 type Payload = ExecutionScheduled["payload"];
+
+const onOneLine = { breakLength: Number.POSITIVE_INFINITY };
 
 /**
  * Claims, runs and finishes an execution; `extend` keeps its messages hidden meanwhile.
@@ -57,6 +63,20 @@ export async function execute(
   const ask = <T>(call: Call, make: () => Promise<Answer<T>>, signal: AbortSignal) =>
     untilAnswered(make, signal, (retry) => emit({ type: "retried", ...about, call, ...retry }));
 
+  const journal = openJournal(
+    (lines, signal) => ask("append", () => transport.append(hold, lines, signal), signal),
+    (error) => emit({ type: "error", during: "append", id, error }),
+  );
+  const writeTo =
+    (stream: LogStream): Log["error"] =>
+    (message, fields = {}) => {
+      emit({ type: "log", ...about, stream, message, fields });
+      const more = Object.keys(fields).length > 0 ? ` ${inspect(fields, onOneLine)}` : "";
+      journal.write(stream, message + more);
+    };
+  const log: Log = Object.assign(writeTo("stdout"), { error: writeTo("stderr") });
+  let written: Promise<void> | undefined;
+
   function finish(outcome: Outcome) {
     // A worker that halts says what became of it all the same, in the time that an action has to stop.
     const signal = halt.aborted ? AbortSignal.timeout(context.graceMs) : halt;
@@ -75,7 +95,8 @@ export async function execute(
       timeoutSeconds: payload.timeout_seconds,
       configText,
     };
-    return runAction(context, job, { cancel: stops.cancel.signal, lost: stops.lost.signal });
+    const signals = { cancel: stops.cancel.signal, lost: stops.lost.signal };
+    return runAction(context, job, signals, log);
   }
 
   const alive = keepAlive(
@@ -98,6 +119,9 @@ export async function execute(
     emit({ type: "claimed", ...about });
 
     const end = await run(claim.value);
+    written = journal.close(AbortSignal.timeout(context.graceMs));
+    // Who reads of the end finds the last lines too; a worker that halts has no time for one after the other.
+    if (!halt.aborted) await written;
     if (end instanceof Cancelled && end.why === "lost") {
       emit({ type: "lost", ...about, reason: end.message });
       return "settled";
@@ -126,7 +150,7 @@ export async function execute(
   } finally {
     over.abort();
     // A call under way would hide a message that is given back, or extend one that is gone.
-    await alive;
+    await Promise.all([alive, written]);
   }
 }
 

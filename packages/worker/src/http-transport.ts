@@ -16,7 +16,15 @@ export interface HttpSettings {
 }
 
 const ClaimAnswer = z.object({ data: z.object({ status: Status }) });
+const AppendAnswer = z.object({ data: z.object({ truncated: z.boolean() }) });
 const BeatAnswer = z.object({ data: z.object({ cancel_requested: z.boolean() }) });
+
+const paths: Readonly<Record<Call, string>> = {
+  claim: routes.claimExecution.path,
+  heartbeat: routes.heartbeatExecution.path,
+  append: routes.appendLogs.path,
+  finish: routes.finishExecution.path,
+};
 
 /** Statuses of a call that would be wrong again. */
 const invalid: readonly number[] = [400, 413, 415, 422];
@@ -33,7 +41,7 @@ export function httpTransport({ api, token, timeoutSeconds = 30 }: HttpSettings)
     members: Readonly<Record<string, JsonText>> = {},
   ): Promise<Answer<T>> {
     const bearer = typeof token === "function" ? await token() : token;
-    const path = routes[`${call}Execution`].path.replace("{id}", String(hold.id));
+    const path = paths[call].replace("{id}", String(hold.id));
     const response = await fetch(base + path, {
       method: "POST",
       headers: {
@@ -62,6 +70,14 @@ export function httpTransport({ api, token, timeoutSeconds = 30 }: HttpSettings)
       post("heartbeat", hold, signal, (text) => ({
         cancelRequested: BeatAnswer.parse(JSON.parse(text)).data.cancel_requested,
       })),
+    append: (hold, lines, signal) =>
+      post(
+        "append",
+        hold,
+        signal,
+        (text) => ({ truncated: AppendAnswer.parse(JSON.parse(text)).data.truncated }),
+        textsOf({ lines }),
+      ),
     finish: (hold, { status, resultText }, signal) =>
       post("finish", hold, signal, () => undefined, { ...textsOf({ status }), result: resultText }),
   };

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Job } from "./action.ts";
+import type { Job, Log } from "./action.ts";
 import { Cancelled, isAbort } from "./cancelled.ts";
 import type { Context } from "./context.ts";
 import { type Outcome, unsuccessful } from "./outcome.ts";
@@ -21,6 +21,7 @@ export async function runAction(
   context: Context,
   job: Job,
   { cancel, lost }: StopSignals,
+  log: Log,
 ): Promise<Outcome | Cancelled> {
   const about = { id: job.id, actionRef: job.actionRef };
   const timeout = new AbortController();
@@ -36,7 +37,7 @@ export async function runAction(
   const done = new AbortController();
   try {
     const outcome = await Promise.race([
-      perform(context, job, cancel, signal),
+      perform(context, job, cancel, signal, log),
       graceOf(context.graceMs, over, done.signal),
     ]);
     if (outcome === undefined) context.emit({ type: "unresponsive", ...about });
@@ -53,21 +54,20 @@ export async function runAction(
 
 /** Never throws: what the action throws is its outcome. */
 async function perform(
-  { actions, emit }: Context,
+  { actions }: Context,
   job: Job,
   cancel: AbortSignal,
   signal: AbortSignal,
+  log: Log,
 ): Promise<Outcome> {
-  const { id, actionRef } = job;
+  const { actionRef } = job;
   const action = actions.get(actionRef);
   if (action === undefined) {
     const known = [...actions.keys()].join(", ");
     return unsuccessful("failed", `The worker does not know ${actionRef}; it knows ${known}`);
   }
   try {
-    return await action.perform(job, signal, (message, fields = {}) =>
-      emit({ type: "log", id, actionRef, message, fields }),
-    );
+    return await action.perform(job, signal, log);
   } catch (error) {
     if (cancel.aborted && isAbort(error)) return unsuccessful("cancelled", "Cancelled");
     const cause: unknown = signal.aborted && isAbort(error) ? signal.reason : error;

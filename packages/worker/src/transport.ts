@@ -1,6 +1,7 @@
-/** How a worker reaches the service: three calls, over HTTP or straight to the store. */
+/** How a worker reaches the service: four calls, over HTTP or straight to the store. */
 import type { JsonText } from "@attune/domain/json-text";
 import type { Status } from "@attune/domain/lifecycle";
+import type { LogLine } from "@attune/domain/logs";
 import type { Outcome } from "./outcome.ts";
 
 /** A worker's hold on an execution; `attempt` is the fencing token, from the message. */
@@ -34,6 +35,12 @@ export interface Transport {
     hold: Hold,
     signal: AbortSignal,
   ): Promise<Answer<{ readonly cancelRequested: boolean }>>;
+  /** Lines that follow those of the call before. `truncated`: the log is full, and takes no more. */
+  append(
+    hold: Hold,
+    lines: readonly LogLine[],
+    signal: AbortSignal,
+  ): Promise<Answer<{ readonly truncated: boolean }>>;
   finish(hold: Hold, outcome: Outcome, signal: AbortSignal): Promise<Answer<void>>;
 }
 

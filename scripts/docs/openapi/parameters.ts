@@ -25,7 +25,8 @@ const meanings: Readonly<Record<string, string>> = {
   cursor: "A `next_cursor` or `prev_cursor`, with the same filters and sort, in place of `page`.",
   cascade: "Whether what is unfinished below it is cancelled as well: not unless given.",
   depth: "Levels below the execution: 3 unless given; above 10 it is 10.",
-  limit: "Executions in the answer at most: 200 unless given; above 1,000 it is 1,000.",
+  limit:
+    "So many at most: executions of a tree, above 1,000 it is 1,000; lines of a log, above 10,000 it is 10,000.",
   since: "From this time on; from the beginning unless given.",
   until: "Before this time; until now unless given.",
   interval: "Each of these by itself.",
@@ -33,7 +34,6 @@ const meanings: Readonly<Record<string, string>> = {
   after: "Lines after this one; 0 is the beginning.",
   before: "The last lines before this one.",
   last: "So many lines from the end.",
-  limit: "Lines of a page: 1,000 unless given; above 10,000 it is 10,000.",
   stream: "Lines of this stream alone.",
   format: "`text` is plain text: the lines alone.",
 };

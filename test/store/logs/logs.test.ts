@@ -103,7 +103,7 @@ describe("a log", () => {
   it("is empty where nobody has written", async () => {
     const { id } = await world.claimed();
     expect(await readPage(store, id, { after: 0 }, { limit: 5 })).toEqual({
-      ...{ lines: [], from: 1, to: 0 },
+      ...{ lines: [], isUnknown: true, from: 1, to: 0 },
       ...{ more: false, truncated: false },
     });
     expect(await readLines(store, id, { from: 1, to: 9 })).toEqual([]);
@@ -154,6 +154,8 @@ describe("a log", () => {
     expect(await chunksOf(hold.id)).toHaveLength(11);
     const end = await readPage(store, hold.id, { after: 9 }, { limit: 5 });
     expect(end).toMatchObject({ from: 10, to: 10, more: false, truncated: true });
+    const past = await readPage(store, hold.id, { after: 10 }, { limit: 5 });
+    expect(past).toMatchObject({ lines: [], isUnknown: false, truncated: true });
     const last = await readPage(store, hold.id, { before: THE_END }, { limit: 1 });
     expect(last).toMatchObject({ from: 10, more: true, truncated: true });
     const middle = await readPage(store, hold.id, { before: 10 }, { limit: 1 });

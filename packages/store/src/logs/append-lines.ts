@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { ServiceError } from "@attune/domain/errors";
 import { isFinal } from "@attune/domain/lifecycle";
 import type { LogLine } from "@attune/domain/logs";
-import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { settle } from "../conditional.ts";
 import { readRecord } from "../read-execution.ts";
@@ -11,6 +11,7 @@ import type { ExecutionRecord } from "../record.ts";
 import type { Store } from "../store.ts";
 import type { Hold } from "../transitions.ts";
 import { beginning, type Chunk, ChunkItem, chunkAfter, type End, pack, textOf } from "./chunk.ts";
+import { chunkBefore } from "./read-chunks.ts";
 
 export type Appended =
   /** What is new of the lines is in the log, as far as there was room. */
@@ -37,19 +38,6 @@ function mayAppend(store: Store, { worker, attempt }: Hold, record: ExecutionRec
   if (record.executor !== worker || record.attempt !== attempt) return false;
   const silence = store.now().getTime() - Date.parse(record.updated);
   return !isFinal(record.status) || silence <= store.limits.LEASE_SECONDS * 1_000;
-}
-
-/** Reads the last chunk whole: a read unit for 4 KB, a twentieth of the price that it was written for. */
-async function readEnd(store: Store, execution: number): Promise<End> {
-  const params = accessPatterns.chunksOfLog.params(store.tables, {
-    execution,
-    between: [1, Number.MAX_SAFE_INTEGER],
-    order: "newest",
-    limit: 1,
-  });
-  const { Items = [] } = await store.client.send(new QueryCommand(params));
-  const [last] = Items;
-  return last === undefined ? beginning : ChunkItem.parse(last);
 }
 
 /** The item of a chunk; its lines are in S3 first where they are too large for it. */
@@ -80,9 +68,13 @@ export async function appendLines(
   hold: Hold,
   lines: readonly LogLine[],
 ): Promise<Appended> {
-  const [current, known] = await Promise.all([readRecord(store, hold.id), readEnd(store, hold.id)]);
+  // The last chunk is read whole: a read unit for 4 KB, a twentieth of the price that it was written for.
+  const [current, last] = await Promise.all([
+    readRecord(store, hold.id),
+    chunkBefore(store, hold.id, Number.MAX_SAFE_INTEGER),
+  ]);
   if (current === undefined || !mayAppend(store, hold, current)) return { is: "refused", current };
-  let end = known;
+  let end: End = last ?? beginning;
   for (let races = 0; races < RACES; races++) {
     const chunk = chunkAfter(end, lines);
     if (chunk === undefined) return { is: "appended", end };

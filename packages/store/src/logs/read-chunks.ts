@@ -19,22 +19,6 @@ export interface ReadChunk {
 const FIRST_CHUNKS = 8;
 const MOST_CHUNKS = 64;
 
-async function query(
-  store: Store,
-  execution: number,
-  between: readonly [number, number],
-  order: Order,
-  limit: number,
-): Promise<{ readonly items: ChunkItem[]; readonly isEnd: boolean }> {
-  const given = { execution, between, order, limit };
-  const params = accessPatterns.chunksOfLog.params(store.tables, given);
-  const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(params));
-  return {
-    items: Items.map((item) => ChunkItem.parse(item)),
-    isEnd: LastEvaluatedKey === undefined,
-  };
-}
-
 /** @throws Error when the object of a chunk is missing: it is written before the chunk is */
 async function load(store: Store, item: ChunkItem): Promise<ReadChunk> {
   const { seq, last, truncated, data, object } = item;
@@ -44,36 +28,70 @@ async function load(store: Store, item: ChunkItem): Promise<ReadChunk> {
   return { last, truncated, lines: linesOf(seq, text), weight };
 }
 
-/** The chunks that begin in a range, in one order, read as they are asked for. */
-async function* chunksIn(
+/** The chunks that begin in a range, both its ends included, in one order: some at a time, as they are asked for. */
+async function* itemsIn(
   store: Store,
   execution: number,
   [first, last]: readonly [number, number],
   order: Order,
-): AsyncGenerator<ReadChunk, void> {
+): AsyncGenerator<readonly ChunkItem[], void> {
   let between: readonly [number, number] = [first, last];
   for (let limit = FIRST_CHUNKS; between[0] <= between[1]; ) {
-    const { items, isEnd } = await query(store, execution, between, order, limit);
-    for (const item of items) yield load(store, item);
+    const given = { execution, between, order, limit };
+    const params = accessPatterns.chunksOfLog.params(store.tables, given);
+    const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(params));
+    const items = Items.map((item) => ChunkItem.parse(item));
+    yield items;
     const end = items.at(-1);
-    if (isEnd || end === undefined) return;
+    if (LastEvaluatedKey === undefined || end === undefined) return;
     between = order === "oldest" ? [end.seq + 1, last] : [first, end.seq - 1];
     limit = Math.min(2 * limit, MOST_CHUNKS);
   }
 }
 
-/** From the chunk that holds a line on, oldest first. */
+/** The last chunk that begins before a line, `undefined` where there is none. */
+export async function chunkBefore(
+  store: Store,
+  execution: number,
+  seq: number,
+): Promise<ChunkItem | undefined> {
+  const params = accessPatterns.chunksOfLog.params(store.tables, {
+    execution,
+    between: [1, seq - 1],
+    order: "newest",
+    limit: 1,
+  });
+  const { Items = [] } = await store.client.send(new QueryCommand(params));
+  return Items[0] && ChunkItem.parse(Items[0]);
+}
+
+/**
+ * From the chunk that holds a line on, oldest first; first of all the one that ends before it, without its lines, where
+ * no chunk begins with it.
+ */
 export async function* chunksFrom(
   store: Store,
   execution: number,
   seq: number,
 ): AsyncGenerator<ReadChunk, void> {
-  const [around] = seq > 1 ? (await query(store, execution, [1, seq], "newest", 1)).items : [];
-  if (around !== undefined && around.last >= seq) yield load(store, around);
-  const from = around === undefined ? 1 : around.seq + 1;
-  yield* chunksIn(store, execution, [from, Number.MAX_SAFE_INTEGER], "oldest");
+  // Whoever follows a log has read whole chunks: the next one begins with the line.
+  let mayBeWithin = seq > 1;
+  for await (const items of itemsIn(store, execution, [seq, Number.MAX_SAFE_INTEGER], "oldest")) {
+    const around =
+      mayBeWithin && items[0]?.seq !== seq ? await chunkBefore(store, execution, seq) : undefined;
+    if (around !== undefined)
+      yield around.last < seq ? { ...around, lines: [], weight: 0 } : load(store, around);
+    mayBeWithin = false;
+    for (const item of items) yield load(store, item);
+  }
 }
 
 /** From the chunk that holds the line before `seq`, newest first. */
-export const chunksBefore = (store: Store, execution: number, seq: number) =>
-  chunksIn(store, execution, [1, seq - 1], "newest");
+export async function* chunksBefore(
+  store: Store,
+  execution: number,
+  seq: number,
+): AsyncGenerator<ReadChunk, void> {
+  for await (const items of itemsIn(store, execution, [1, seq - 1], "newest"))
+    for (const item of items) yield load(store, item);
+}

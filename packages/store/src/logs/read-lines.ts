@@ -12,6 +12,8 @@ export const THE_END = Number.MAX_SAFE_INTEGER;
 export interface LogPage {
   /** Oldest first. */
   readonly lines: readonly LogLine[];
+  /** Nobody has written to the log, as far as was seen: maybe there is no such execution. */
+  readonly isUnknown: boolean;
   /** The numbers of what was looked at, both included; `to` is below `from` where there was nothing. */
   readonly from: number;
   readonly to: number;
@@ -49,12 +51,13 @@ export async function readPage(
     : chunksBefore(store, execution, place.before);
   const lines: LogLine[] = [];
   const looked: { first?: number; last?: number } = {};
-  let [bytes, weight, truncated] = [0, 0, false];
+  let [isUnknown, truncated, bytes, weight] = [true, false, 0, 0];
 
   /** Takes lines until there is no room, which it says, or no line left. */
   async function fill(): Promise<boolean> {
     for await (const chunk of chunks) {
       if (weight >= LOOK_BYTES) return true;
+      isUnknown = false;
       weight += chunk.weight;
       truncated ||= chunk.truncated && (isUp || chunk.last < place.before);
       for (const line of inOrder(chunk, place)) {
@@ -76,6 +79,7 @@ export async function readPage(
     : { from: looked.last ?? 1, to: looked.first ?? 0 };
   return {
     lines: isUp ? lines : lines.reverse(),
+    isUnknown,
     ...range,
     more,
     truncated: truncated && !(isUp && more),

@@ -73,8 +73,7 @@ export const readLogs = endpoint(
     const page = Number.isSafeInteger(execution)
       ? await readPage(store, execution, place, { limit, stream })
       : undefined;
-    // Only what nobody has written to has to be looked for.
-    const isThere = page && (page.to >= page.from || (await readRecord(store, execution)));
+    const isThere = page && (!page.isUnknown || (await readRecord(store, execution)));
     if (!page || !isThere) throw notFound(id);
     const isText = format === "text" || (format === undefined && /\btext\/plain\b/.test(accept));
     const kept = { limit, ...(stream === undefined ? {} : { stream }) };

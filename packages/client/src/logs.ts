@@ -1,0 +1,45 @@
+/** Logs of executions: a page, or line by line. */
+import type { LogsAnswer } from "@attune/domain/answers";
+import type { LogLine, LogStream } from "@attune/domain/logs";
+import type { Call, CallOptions } from "./call.ts";
+import { queryText } from "./query.ts";
+
+export interface LogOptions extends CallOptions {
+  /** Lines after this one: from the beginning unless given. */
+  readonly after?: number | undefined;
+  /** Lines of this stream alone. */
+  readonly stream?: LogStream | undefined;
+  /** Lines of a page, 10,000 at most: 1,000 unless given. */
+  readonly limit?: number | undefined;
+}
+
+/** One of `after`, `before` and `last` at most. */
+export interface LogPageOptions extends LogOptions {
+  /** The lines before this one. */
+  readonly before?: number | undefined;
+  /** So many lines from the end, in place of `limit`. */
+  readonly last?: number | undefined;
+}
+
+export function logPage(
+  call: Call,
+  id: number,
+  { signal, ...place }: LogPageOptions,
+): Promise<LogsAnswer> {
+  const path = `/${id}/logs${queryText({ ...place })}`;
+  return call<LogsAnswer>({ method: "GET", path, isRepeatable: true, signal });
+}
+
+/** The lines of a log that are there by now, page by page as they are asked for. */
+export async function* logLines(
+  call: Call,
+  id: number,
+  { after, ...options }: LogOptions,
+): AsyncGenerator<LogLine, void> {
+  for (let place = after, more = true; more; ) {
+    const { data, pagination } = await logPage(call, id, { ...options, after: place });
+    yield* data;
+    place = pagination.next_after;
+    ({ more } = pagination);
+  }
+}
