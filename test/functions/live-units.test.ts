@@ -37,7 +37,12 @@ beforeEach(() => {
 });
 
 async function subscribe(connection: string, filter: LiveFilter): Promise<void> {
-  const row = subscriptionOf(world.store, connection, { id: "default", filter, result: false });
+  const row = subscriptionOf(world.store, connection, {
+    id: "default",
+    filter,
+    result: false,
+    batch: false,
+  });
   await putSubscription(world.store, row);
   await goLive(world.store, row, 0);
 }

@@ -140,12 +140,22 @@ async function watch(store: Store, execution: number, end: () => Promise<unknown
   await say("here", "MESSAGE", { ...subscribe, since: cursorOf({ seq: entry.seq - 1 }) });
   await say("here", "MESSAGE", { type: "unsubscribe" });
 
-  const gone = subscriptionOf(direct, "gone", { id: "default", filter, result: true });
+  const gone = subscriptionOf(direct, "gone", {
+    id: "default",
+    filter,
+    result: true,
+    batch: false,
+  });
   await openConnection(direct, "gone");
   await putSubscription(direct, gone);
   await noteSubscription(direct, gone);
   await goLive(direct, gone, 0);
-  const replayed = subscriptionOf(direct, "there", { id: "default", filter, result: false });
+  const replayed = subscriptionOf(direct, "there", {
+    id: "default",
+    filter,
+    result: false,
+    batch: false,
+  });
   await putSubscription(direct, replayed);
   await moveMark(direct, "told", entry.seq - 2, await readMark(direct, "told"));
   const { changes, ...image } = entry;
