@@ -3,11 +3,17 @@ import { idOf } from "@attune/domain/ids";
 import { messageText } from "@attune/domain/messages";
 import { httpEvent } from "@attune/local/http/event";
 import { matchRoute } from "@attune/local/http/router";
+import { type HttpServer, startHttpServer } from "@attune/local/http/server";
 import { queueEvent } from "@attune/local/triggers/queue";
 import { streamEvent } from "@attune/local/triggers/stream-event";
 import { indexKeysOf } from "@attune/store/index-keys";
+import { noteSubscription, openConnection } from "@attune/store/live/connections";
+import { cursorOf, LANE, pack } from "@attune/store/live/entries";
+import { moveMark, readMark, readWhatIsLeft } from "@attune/store/live/log";
+import { goLive, putSubscription, subscriptionOf } from "@attune/store/live/subscriptions";
+import type { Store } from "@attune/store/store";
 import { type FunctionName, functions, type Lambda } from "@attune/topology/functions";
-import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { DeleteCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import * as z from "zod";
@@ -19,6 +25,7 @@ import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
 import { storeAt } from "../fixtures/store.ts";
 
 let stack: LocalStack;
+let clients: HttpServer;
 let handle: Awaited<ReturnType<typeof handlersOf>>;
 let running: FunctionName;
 /** What each function asked of a table, as `GetItem Executions`. */
@@ -93,7 +100,7 @@ const messages = (...bodies: readonly string[]) =>
     "arn:aws:sqs:us-east-1:000000000000:queue",
   );
 
-const changes = (image: object, before: object) =>
+const changesOf = (image: object, before: object) =>
   streamEvent(
     [
       {
@@ -109,9 +116,66 @@ const changes = (image: object, before: object) =>
     "arn:aws:dynamodb:us-east-1:000000000000:table/Executions/stream/1",
   );
 
+/** A client follows an execution to its end, and is told of it with its result; then there are hours without a change. */
+async function watch(store: Store, execution: number, end: () => Promise<unknown>): Promise<void> {
+  const direct = storeAt(stack.dynamodb);
+  const say = (connectionId: string, eventType: string, body?: object) =>
+    invoke("live", { requestContext: { connectionId, eventType }, body: JSON.stringify(body) });
+  for (let left = await readWhatIsLeft(direct, 0); left.length > 0; ) {
+    for (const { seq } of left) {
+      const Key = { lane: LANE, seq };
+      await direct.client.send(new DeleteCommand({ TableName: direct.tables.LiveLog, Key }));
+    }
+    left = await readWhatIsLeft(direct, 0);
+  }
+  // Hours after all that the executions did before, and then as many again.
+  const clock = (hours: number) =>
+    Object.assign(store, { now: () => new Date(Date.now() + hours * 3_600_000) });
+  clock(3);
+  await end();
+  const [entry] = await readWhatIsLeft(direct, 0);
+  if (entry === undefined) throw new Error("Nothing is in the log");
+  const filter = { execution };
+  await say("here", "CONNECT");
+  const subscribe = { type: "subscribe", filter, result: true };
+  await say("here", "MESSAGE", { ...subscribe, since: cursorOf({ seq: entry.seq - 1 }) });
+  await say("here", "MESSAGE", { type: "unsubscribe" });
+
+  const gone = subscriptionOf(direct, "gone", {
+    id: "default",
+    filter,
+    result: true,
+    batch: false,
+  });
+  await openConnection(direct, "gone");
+  await putSubscription(direct, gone);
+  await noteSubscription(direct, gone);
+  await goLive(direct, gone, 0);
+  const replayed = subscriptionOf(direct, "there", {
+    id: "default",
+    filter,
+    result: false,
+    batch: false,
+  });
+  await putSubscription(direct, replayed);
+  await moveMark(direct, "told", entry.seq - 2, await readMark(direct, "told"));
+  const { changes, ...image } = entry;
+  await invoke("notifier", changesOf({ ...image, changes: pack(changes) }, {}));
+
+  clock(6);
+  await say("here", "MESSAGE", subscribe);
+  clock(0);
+  await say("here", "DISCONNECT");
+}
+
 beforeAll(async () => {
   stack = await startLocalStack({ WORKER: "off" });
-  handle = await handlersOf(stack, { WAKE_SECONDS: "0.001", LEASE_SECONDS: "0.001" });
+  clients = await startHttpServer(0, async ({ path }) => ({
+    ...{ status: path.endsWith("/gone") ? 410 : 200, body: Buffer.alloc(0) },
+    headers: path.endsWith("/gone") ? { "x-amzn-errortype": "GoneException" } : {},
+  }));
+  const limits = { WAKE_SECONDS: "0.001", LEASE_SECONDS: "0.001" };
+  handle = await handlersOf(stack, limits, clients.url);
   const { store } = await import("@attune/functions/resources");
   const { readRecord } = await import("@attune/store/read-execution");
   const queues = await queuesOf(stack);
@@ -169,13 +233,13 @@ beforeAll(async () => {
 
   const record = await readRecord(storeAt(stack.dynamodb), done);
   const before = { ...record, status: "running" };
-  await invoke("counters", changes({ ...record, version: 99, status: "running" }, before));
-  await invoke("counters", changes({ ...record, version: 100, status: "completed" }, before));
+  await invoke("counters", changesOf({ ...record, version: 99, status: "running" }, before));
+  await invoke("counters", changesOf({ ...record, version: 100, status: "completed" }, before));
   // Each too small for a chunk of its own, together enough to settle.
   for (let at = 1; at <= 12; at++) {
     const result = { text: JSON.stringify(randomBytes(600).toString("base64")) };
     const other = { ...record, id: done + at, version: 100, status: "completed", result };
-    await invoke("counters", changes(other, before));
+    await invoke("counters", changesOf(other, before));
   }
   // Of so many, the segments cost less than the items.
   await http("GET", "?result_contains=xx");
@@ -186,11 +250,15 @@ beforeAll(async () => {
   const Item = { ...old, status: "failed", ...indexKeysOf({ ...old, status: "failed" }, 1) };
   await client.send(new PutCommand({ TableName: tables.Executions, Item }));
   const otherwise = { version: 100, status: "completed", result: { text: '"other"' } };
-  await invoke("counters", changes({ ...old, ...otherwise }, before));
+  await invoke("counters", changesOf({ ...old, ...otherwise }, before));
   await invoke("recount", { mode: "repair" });
   const retry = { max_attempts: 3, backoff_seconds: 1, max_backoff_seconds: 1 };
-  await invoke("events", changes({ ...record, retry }, before));
-  await invoke("events", changes({ ...record, retry }, before));
+  await invoke("events", changesOf({ ...record, retry }, before));
+  await invoke("events", changesOf({ ...record, retry }, before));
+
+  await watch(store, done, () =>
+    invoke("events", changesOf({ ...record, status: "failed", version: 101 }, before)),
+  );
 
   const [unclaimed] = await queues.receive("execution-scheduled", 5);
   await invoke("deadLetters", messages(unclaimed?.Body ?? ""));
@@ -198,7 +266,10 @@ beforeAll(async () => {
   await http("POST", `/${silent}/claim`, hold);
   await invoke("sweep", {});
 }, 120_000);
-afterAll(() => stack.stop());
+afterAll(async () => {
+  await clients.stop(0);
+  await stack.stop();
+});
 
 it.each(Object.entries<Lambda>(functions))(
   "%s asks of tables what its role allows, and all of it",
