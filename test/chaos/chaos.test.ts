@@ -18,5 +18,6 @@ it("loses, doubles, overlaps and miscounts nothing while processes die", async (
     illegal: 0,
     unfinished: 0,
     miscounted: 0,
+    untold: 0,
   });
 }, 120_000);

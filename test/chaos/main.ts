@@ -22,8 +22,9 @@ for (let seed = first; seed < first + Number(values.seeds); seed++) {
     workers: 3,
     peaceSeconds: 180,
   });
-  const { lost, doubled, overlapping, illegal, unfinished, miscounted } = result;
-  isClean &&= [lost, doubled, overlapping, illegal, unfinished, miscounted].every((n) => n === 0);
+  const { lost, doubled, overlapping, illegal, unfinished, miscounted, untold } = result;
+  const bad = [lost, doubled, overlapping, illegal, unfinished, miscounted, untold];
+  isClean &&= bad.every((n) => n === 0);
   console.log(JSON.stringify(result));
 }
 process.exitCode = isClean ? 0 : 1;

@@ -5,6 +5,7 @@ import { accessPatterns } from "@attune/store/access-patterns/index";
 import { readBatch } from "@attune/store/batch";
 import { readTotals } from "@attune/store/counters/read-totals";
 import { findUnfinished } from "@attune/store/find-unfinished";
+import { entriesOf, HistoryItem } from "@attune/store/history/read-history";
 import { ExecutionRecord } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
@@ -21,6 +22,8 @@ export interface Report {
   readonly unfinished: number;
   /** Counters that differ from a recount. */
   readonly miscounted: number;
+  /** Histories that lack a change, or have one that the lifecycle does not know. */
+  readonly untold: number;
 }
 
 export async function readAll(store: Store): Promise<ExecutionRecord[]> {
@@ -91,6 +94,23 @@ async function countMiscounted(store: Store, records: readonly ExecutionRecord[]
   return recounted.filter(({ tally, count }) => totals(tally) !== count).length;
 }
 
+async function countUntold(store: Store, records: readonly ExecutionRecord[]): Promise<number> {
+  const Keys = records.map(({ id }) => ({ id }));
+  const request = { RequestItems: { [store.tables.History]: { Keys } } };
+  const items = await readBatch(store.client, request, HistoryItem);
+  const kept = new Map(items.map((item) => [item.id, item.kept]));
+  return records.filter((record) => {
+    const entries = [...entriesOf(record, kept.get(record.id) ?? [])];
+    return !entries.every(
+      ([version, { status, owner }], at) =>
+        version === at + 1 &&
+        (at === 0 ? [initial] : nextStates(entries[at - 1]?.[1] ?? initial)).some(
+          (state) => state.status === status && state.owner === owner,
+        ),
+    );
+  }).length;
+}
+
 /** Looks at what is there now. */
 export async function report(
   store: Store,
@@ -107,6 +127,7 @@ export async function report(
     illegal: await countIllegal(dynamodb),
     unfinished: records.filter(({ status }) => !isFinal(status)).length,
     miscounted: await countMiscounted(store, records),
+    untold: await countUntold(store, records),
   };
 }
 

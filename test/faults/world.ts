@@ -141,7 +141,7 @@ export async function startWorld(limits: Readonly<Record<string, string>> = {}) 
     async expectSound(): Promise<void> {
       expect(await report(store, engines.dynamodb, accepted, [])).toEqual({
         ...{ lost: 0, doubled: 0, overlapping: 0, illegal: 0 },
-        ...{ unfinished: 0, miscounted: 0 },
+        ...{ unfinished: 0, miscounted: 0, untold: 0 },
       });
       for (const [id, workers] of claims) expect(workers.size, `claims of ${id}`).toBe(1);
     },

@@ -11,15 +11,13 @@ import type { Store } from "../store.ts";
 import { Entry, entryOf, versionOf } from "./entry.ts";
 import { type History, tell } from "./tell.ts";
 
-/** The kept entries by version; none of what has no item. */
-const Kept = z
-  .looseObject({ id: z.int() })
-  .optional()
-  .transform(({ id: _, ...entries } = { id: 0 }) =>
-    Object.entries(z.record(z.string(), Entry).parse(entries)).map(
-      ([name, entry]) => [versionOf(name), entry] as const,
-    ),
-  );
+/** The item of a history: what it keeps, by version. */
+export const HistoryItem = z.looseObject({ id: z.int() }).transform(({ id, ...entries }) => ({
+  id,
+  kept: Object.entries(z.record(z.string(), Entry).parse(entries)).map(
+    ([name, entry]) => [versionOf(name), entry] as const,
+  ),
+}));
 
 /** By the clock of the process that drew the id. */
 const firstOf = (id: number): Entry => ({ ...initial, attempt: 0, at: createdOf(id) });
@@ -44,5 +42,6 @@ export async function readHistory(store: Store, id: number): Promise<History | u
     client.send(new GetCommand(accessPatterns.historyById.params(tables, { id }))),
   ]);
   const record = found ?? (await readRecord(store, id));
-  return record && tell(record, entriesOf(record, Kept.parse(Item)));
+  const kept = Item === undefined ? [] : HistoryItem.parse(Item).kept;
+  return record && tell(record, entriesOf(record, kept));
 }

@@ -30,7 +30,7 @@ const branchOf = (row: Row): Branch => ({ row, children: [], rest: "unread" });
  * share. A query for each branch, and one more for each further share.
  */
 async function readLevel(store: Store, level: readonly Branch[], most: number) {
-  const found = new Map(level.map((branch) => [branch, [] as number[]]));
+  const found = new Map<Branch, number[]>(level.map((branch) => [branch, []]));
   let left = most;
   let open = level;
   while (open.length > 0 && left > 0) {
