@@ -194,5 +194,11 @@ describe("a log", () => {
     const [first, second] = await chunksOf(hold.id);
     expect(first?.expires).toBe(Date.parse("2026-12-23T00:00:01Z") / 1_000);
     expect(second).not.toHaveProperty("expires");
+    const linesAt = async (time: string) => {
+      const then = { ...store, now: () => new Date(time) };
+      return (await readPage(then, hold.id, { after: 0 }, { limit: 5 })).lines;
+    };
+    expect(await linesAt("2026-12-23T00:00:00.999Z")).toEqual(linesFrom(1, 2));
+    expect(await linesAt("2026-12-23T00:00:01.000Z")).toEqual(linesFrom(2, 1));
   });
 });

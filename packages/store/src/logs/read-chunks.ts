@@ -21,7 +21,9 @@ const MOST_CHUNKS = 64;
 
 /** @throws Error when the object of a chunk is missing: it is written before the chunk is */
 async function load(store: Store, item: ChunkItem): Promise<ReadChunk> {
-  const { seq, last, truncated, data, object } = item;
+  const { seq, last, truncated, data, object, expires = Number.POSITIVE_INFINITY } = item;
+  // DynamoDB deletes within days what has expired; the object may be gone by then.
+  if (expires * 1_000 <= store.now().getTime()) return { last, truncated, lines: [], weight: 0 };
   const text = object === undefined ? data && unpack(data) : await store.blobs.getLog(object);
   if (text === undefined) throw new Error(`The lines of ${item.execution} from ${seq} are missing`);
   const weight = data?.length ?? Buffer.byteLength(text);
