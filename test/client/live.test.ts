@@ -135,7 +135,7 @@ it("asks for no more while its listener is slow, and then for what came after", 
   const events = createLive({ url }).events();
   const first = await take(events, 1);
   const hasLeft = () => said.some(({ type }) => type === "unsubscribe");
-  await expect.poll(hasLeft, { interval: 10 }).toBe(true);
+  await expect.poll(hasLeft, { interval: 10, timeout: 20_000 }).toBe(true);
   const versions = [...first, ...(await take(events, 1_999))].map(placeOf);
   await events.return();
   expect(versions).toEqual(Array.from({ length: 2_000 }, (_, at) => at + 1));
@@ -154,7 +154,7 @@ it("has one connection for all that listen, and tells each its own", async () =>
   await one.return();
   expect([...server.clients].map(({ readyState }) => readyState)).toEqual([1]);
   await other.return();
-  await expect.poll(() => server.clients.size, { interval: 10 }).toBe(0);
+  await expect.poll(() => server.clients.size, { interval: 10, timeout: 20_000 }).toBe(0);
   expect(new Set(subscriptions().map(({ id }) => id)).size).toBe(2);
 });
 
@@ -185,5 +185,5 @@ it("stops when its signal does", async () => {
   const next = events.next();
   stopping.abort("enough");
   await expect(next).rejects.toBe("enough");
-  await expect.poll(() => server.clients.size, { interval: 10 }).toBe(0);
+  await expect.poll(() => server.clients.size, { interval: 10, timeout: 20_000 }).toBe(0);
 });

@@ -26,7 +26,7 @@ function watched(live: string) {
 
 async function run(id: number) {
   const api = apiAt(stack.api);
-  await expect.poll(() => api.get(id)).toMatchObject({ status: "scheduled" });
+  await expect.poll(() => api.get(id), { timeout: 20_000 }).toMatchObject({ status: "scheduled" });
   await api.post(`/${id}/claim`, { worker_id: 7, attempt: 1 });
   await api.post(`/${id}/finish`, {
     worker_id: 7,
@@ -40,7 +40,7 @@ it("reads an execution at first, when it is told of all that follows, and at its
   const { executions, reads } = watched(`${stack.api.replace("http", "ws")}/ws`);
   const { id } = await executions.request({ action_ref: "core.echo" });
   const waiting = executions.wait(id);
-  await expect.poll(reads, { interval: 10 }).toBe(2);
+  await expect.poll(reads, { interval: 10, timeout: 20_000 }).toBe(2);
   await run(id);
   expect(await waiting).toMatchObject({ status: "completed", result: "done" });
   expect(reads()).toBe(3);

@@ -84,7 +84,7 @@ describe("a subscription", () => {
     expect(client.told("status")).toEqual([`${child} 5 completed`]);
     expect(client.told("one").every((line) => line.startsWith(`${child} `))).toBe(true);
     await expect
-      .poll(() => client.told("all"))
+      .poll(() => client.told("all"), { timeout: 20_000 })
       .toEqual(expect.arrayContaining(client.told("pack")));
   });
 
