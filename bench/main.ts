@@ -18,6 +18,8 @@ import { measureHandoff } from "./handoff.ts";
 import { measureHeartbeats } from "./heartbeats.ts";
 import { measureLatency } from "./latency.ts";
 import { measureSteps } from "./lifecycle.ts";
+import { measureFanOut } from "./live/fan-out.ts";
+import { measureLiveLatency } from "./live/latency.ts";
 import {
   bundleSection,
   coldStartSection,
@@ -25,6 +27,7 @@ import {
   heartbeatSection,
   latencySection,
   lifecycleSection,
+  liveSection,
   routeSection,
   searchSection,
 } from "./report.ts";
@@ -82,6 +85,7 @@ what is exact in them.`,
   coldStartSection(await measureColdStart()),
   latencySection(await measureLatency()),
   handoffSection(await measureHandoff()),
+  liveSection(await measureLiveLatency(), await measureFanOut()),
 ].join("\n\n");
 const { segmentUnits, storedBytes } = await measureStorage();
 const bill = billPage({ ...units, writeUnits: units.writeUnits + segmentUnits, storedBytes });

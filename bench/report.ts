@@ -4,6 +4,8 @@ import { type Cost, totalOf, type Units } from "./cost.ts";
 import type { Counting } from "./counting.ts";
 import type { Handoff } from "./handoff.ts";
 import type { Latency } from "./latency.ts";
+import type { FanOut } from "./live/fan-out.ts";
+import type { LiveLatency } from "./live/latency.ts";
 import type { SearchCosts } from "./search.ts";
 import type { Spread } from "./spread.ts";
 import { markdownTable } from "./table.ts";
@@ -122,6 +124,26 @@ Medians of the local stack in milliseconds, and of the least that the same engin
 is what can be compared between machines; none of it says how long AWS takes.
 
 ${markdownTable(["What", "Service", "Bare", "Ratio"], rows)}`;
+}
+
+export function liveSection({ told, read }: LiveLatency, fanOuts: readonly FanOut[]): string {
+  const row = (what: string, { p50, p99 }: Spread) => [
+    ...[what, p50, p99, p50 / read.p50, p99 / read.p99],
+  ];
+  const fanOutRows = fanOuts.map(({ subscribers, told, cost }) => [
+    ...[numbers.format(subscribers), told, cost.requests, cost.readUnits, cost.writeUnits],
+  ]);
+  return `## Live
+
+Milliseconds of the local stack from the answer to a write until a client of the WebSocket is told, and until a consumer of the
+table's stream that does nothing has read it. Both look at a stream again 50 ms after they have found nothing new in it; the one
+that tells follows two streams, one after the other.
+
+${markdownTable(["A change is", "p50", "p99", "p50, multiple", "p99, multiple"], [row("told to a client", told), row("read by a bare consumer", read)])}
+
+What telling one new execution asks of DynamoDB, its entry in the log included, by the number of subscriptions that there are.
+
+${markdownTable(["Subscriptions", "Told", "Requests", "Read units", "Write units"], fanOutRows)}`;
 }
 
 export function heartbeatSection(units: ReadonlyMap<number, number>): string {
