@@ -16,7 +16,13 @@ export interface Sockets {
   closeAll(): void;
 }
 
-export function openSockets({ idleSeconds, connectionSeconds } = socketLimits): Sockets {
+/** How long a connection may be idle, and there at all, in seconds. */
+interface Patience {
+  readonly idleSeconds: number;
+  readonly connectionSeconds: number;
+}
+
+export function openSockets({ idleSeconds, connectionSeconds }: Patience = socketLimits): Sockets {
   const open = new Map<string, WebSocket>();
   const timers = new Map<string, NodeJS.Timeout>();
 
