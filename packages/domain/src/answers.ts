@@ -67,7 +67,7 @@ export type GroupRow = z.infer<typeof GroupRow>;
 /** The executions of an interval by how they ended. */
 export const StatusRow = z.object({
   since,
-  status: Status.extract(finals).or(z.literal("unfinished")),
+  status: z.union([z.enum(finals), z.literal("unfinished")]),
   total: Count,
 });
 export type StatusRow = z.infer<typeof StatusRow>;

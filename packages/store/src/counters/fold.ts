@@ -4,7 +4,7 @@
  * twice, late or in other batches makes no difference. See docs/adr/0003-counters.md.
  */
 import { isFinal, Status } from "@attune/domain/lifecycle";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { fineOf, HOUR, nodeOf } from "./buckets.ts";
 import { durationBucketOf } from "./durations.ts";
 import { cellName, durationName, headKey, placeOf } from "./keys.ts";
