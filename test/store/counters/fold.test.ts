@@ -62,7 +62,7 @@ describe("counting", () => {
         ["all", created],
         ["action#core.echo", created],
         ["pack#core", created],
-        ["parent:1", { "6C": 1 }],
+        ["parent:1", { "6C0": 1 }],
       ]),
     );
     const alone = contributionOf({ ...change, membership: { action_ref: "a" } }, undefined);

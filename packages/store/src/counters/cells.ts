@@ -1,8 +1,8 @@
 /** What the attributes of heads, nodes and durations say of the executions of a bucket, pure. */
-import { type Bucket, childOf, HOUR, MONTH, type Node } from "./buckets.ts";
+import { type Bucket, childOf, DAY, HOUR, MONTH, type Node } from "./buckets.ts";
 import type { Fields } from "./items.ts";
-import { parseCell, parseDuration } from "./keys.ts";
-import { type Lasting, letters } from "./tally.ts";
+import { parseCell, parseDuration, parseGroupCell, placeOf } from "./keys.ts";
+import { type Group, type Lasting, letters } from "./tally.ts";
 
 const fieldOf: Readonly<Record<string, Lasting>> = Object.fromEntries(
   (Object.keys(letters) as Lasting[]).map((field) => [letters[field], field]),
@@ -28,6 +28,16 @@ export const cellsOfHead = (fields: Fields): Cell[] => cellsBy(fields, (at) => (
 /** What a node has, by its children. */
 export const cellsOfNode = (fields: Fields, node: Node): Cell[] =>
   cellsBy(fields, (at) => childOf(node, at));
+
+/** What the item of a group has of it: its members by day. */
+export const cellsOfGroup = (fields: Fields, group: Group): Cell[] =>
+  Object.entries(fields).flatMap(([name, n]) => {
+    const { at, letter = "", day } = parseGroupCell(name) ?? {};
+    const field = fieldOf[letter];
+    return at !== placeOf(group).at || field === undefined || day === undefined
+      ? []
+      : [{ bucket: { level: DAY, at: day }, field, n }];
+  });
 
 /** How many ran for some time: see durations.ts. */
 export interface DurationCell {

@@ -5,9 +5,9 @@
  */
 import { isFinal, Status } from "@attune/domain/lifecycle";
 import type * as z from "zod/mini";
-import { fineOf, HOUR, nodeOf } from "./buckets.ts";
+import { DAY, fineOf, HOUR, nodeOf } from "./buckets.ts";
 import { durationBucketOf } from "./durations.ts";
-import { cellName, durationName, headKey, placeOf } from "./keys.ts";
+import { cellName, durationName, groupCellName, headKey, placeOf } from "./keys.ts";
 import { type Sums, sumUp } from "./sums.ts";
 import { groupsOf, lastingFieldsOf, letters, type Membership, wideCountersOf } from "./tally.ts";
 
@@ -85,7 +85,10 @@ function countsOf(
       .flatMap(({ key, at }) =>
         lasting
           .filter((field) => field !== "top_level")
-          .map((field) => [key, cellName(at, letters[field])] as const),
+          .map((field) => {
+            const day = field === "created" ? nodeOf(DAY, fine).at : undefined;
+            return [key, groupCellName(at, letters[field], day)] as const;
+          }),
       ),
   ];
 }

@@ -45,6 +45,21 @@ export function parseCell(name: string): { at: number; letter: string } | undefi
   return at === undefined || letter === undefined ? undefined : { at: parseInt(at, 36), letter };
 }
 
+/**
+ * The attribute that counts a lasting field of a group at its place: its members by the day of their creation, as far
+ * as `day` says one.
+ */
+export const groupCellName = (at: number, letter: string, day?: number): string =>
+  `${cellName(at, letter)}${day === undefined ? "" : inBase36(day)}`;
+
+/** The place, the letter and the day of such an attribute. */
+export function parseGroupCell(name: string) {
+  const [, at, letter, day] = /^([0-9a-z]+)([A-Z])([0-9a-z]*)$/.exec(name) ?? [];
+  return at === undefined || letter === undefined
+    ? undefined
+    : { at: parseInt(at, 36), letter, ...(day ? { day: parseInt(day, 36) } : {}) };
+}
+
 /** The attribute that counts what ran for some time: in an hour, or at a place in a day or month. */
 export const durationName = (at: number, duration: number): string =>
   `${inBase36(at)}H${inBase36(duration)}`;

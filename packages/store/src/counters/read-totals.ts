@@ -1,22 +1,28 @@
 /** Totals: how many executions a tally has, from the heads and the groups. */
 import { Status } from "@attune/domain/lifecycle";
 import type { Store } from "../store.ts";
-import { type Items, readItems } from "./items.ts";
-import { cellName, headKeys, placeOf } from "./keys.ts";
-import { type Field, isGroup, isLasting, letters, type Tally } from "./tally.ts";
+import { cellsOfGroup } from "./cells.ts";
+import { type Fields, type Items, readItems } from "./items.ts";
+import { groupCellName, headKeys, placeOf } from "./keys.ts";
+import { type Counter, type Field, isGroup, isLasting, letters, type Tally } from "./tally.ts";
 
 /** The attributes of a head that make up a field. */
 const namesOf = (field: Field): readonly string[] =>
   field === "created" ? Status.options : [field];
 
-/** Where the cells of a tally are: item and attribute. */
-function cellsOf({ counter, field }: Tally, writers: number): (readonly [string, string])[] {
-  if (!isGroup(counter)) {
-    const names = namesOf(field);
-    return headKeys(counter, writers).flatMap((key) => names.map((name) => [key, name] as const));
-  }
-  const { key, at } = placeOf(counter);
-  return isLasting(field) ? [[key, cellName(at, letters[field])]] : [];
+const keysOf = (counter: Counter, writers: number): string[] =>
+  isGroup(counter) ? [placeOf(counter).key] : headKeys(counter, writers);
+
+/** What one of its items has of a tally. */
+function countIn(fields: Fields, { counter, field }: Tally): number {
+  if (isGroup(counter) && field === "created")
+    return cellsOfGroup(fields, counter).reduce((sum, { n }) => sum + n, 0);
+  const names = isGroup(counter)
+    ? isLasting(field)
+      ? [groupCellName(placeOf(counter).at, letters[field])]
+      : []
+    : namesOf(field);
+  return names.reduce((sum, name) => sum + (fields[name] ?? 0), 0);
 }
 
 /**
@@ -30,8 +36,8 @@ export async function readTotals(
   tallies: readonly Tally[],
   { consistent = false } = {},
 ): Promise<(tally: Tally) => number> {
-  const keys = tallies.flatMap((tally) => cellsOf(tally, store.shards).map(([key]) => key));
+  const keys = tallies.flatMap(({ counter }) => keysOf(counter, store.shards));
   const items: Items = await readItems(store, keys, { consistent });
   return (tally) =>
-    cellsOf(tally, store.shards).reduce((sum, [key, name]) => sum + (items(key)[name] ?? 0), 0);
+    keysOf(tally.counter, store.shards).reduce((sum, key) => sum + countIn(items(key), tally), 0);
 }

@@ -1,6 +1,6 @@
 /** Compares the groups that executions of a span belong to with all of their members. */
 import { readItems } from "../counters/items.ts";
-import { parseCell, placeOf } from "../counters/keys.ts";
+import { parseGroupCell, placeOf } from "../counters/keys.ts";
 import { sumAll, sumUp } from "../counters/sums.ts";
 import { type Group, groupsOf } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
@@ -33,7 +33,7 @@ async function compareSome(
   const seen = [...ids.flatMap((id) => known.get(id) ?? []), ...others.map(seenOf)];
   const places = groups.map(({ group }) => placeOf(group));
   const isPlace = (key: string, name: string) =>
-    places.some((place) => place.key === key && place.at === parseCell(name)?.at);
+    places.some((place) => place.key === key && place.at === parseGroupCell(name)?.at);
   const looked = await look(store, { seen, heads: [] }, () =>
     readItems(
       store,
