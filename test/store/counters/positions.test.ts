@@ -1,10 +1,10 @@
 import type { IdRange } from "@attune/domain/ids";
 import { ensureResources } from "@attune/local/resources";
 import type { Order } from "@attune/store/access-patterns/executions-read";
-import { bucketOf, DAY, FINE, fineOf, idOfFine, idsOf } from "@attune/store/counters/buckets";
+import { fineOf, idOfFine } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { countRange, locate } from "@attune/store/counters/positions";
-import { hasPositions, isGroup, type Tally } from "@attune/store/counters/tally";
+import { hasPositions, type Tally } from "@attune/store/counters/tally";
 import type { Store } from "@attune/store/store";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -58,8 +58,7 @@ describe.each([1, 4])("positions, with %i shards", (shards) => {
     });
     expect(edges.length).toBeLessThanOrEqual(2);
     for (const { from = Number.NaN, below = Number.NaN } of edges) {
-      const finest = tallies.some(({ counter }) => isGroup(counter)) ? DAY : FINE;
-      expect(bucketOf(finest, fineOf(from))).toEqual(bucketOf(finest, fineOf(below - 1)));
+      expect(fineOf(from)).toBe(fineOf(below - 1));
       expect([from, below - 1].every(isWithin(range))).toBe(true);
     }
   }
@@ -211,22 +210,16 @@ describe("positions among many", () => {
     }
   });
 
-  it("a locate in a group is one read of one item, and finds the day", async () => {
+  it("a locate in a group is three reads: its own item, a day and an hour", async () => {
     const group: Tally[] = [{ counter: { kind: "enforcement", of: 7 }, field: "created" }];
-    const days = Map.groupBy(ids, (id) => bucketOf(DAY, fineOf(id)).at);
-    let before = 0;
-    for (const [at, { length }] of days) {
+    for (const offset of [0, 1_234, ids.length - 1]) {
       counted.reset();
-      expect(await locate(store, group, { order: "oldest", offset: before + 1 })).toEqual({
-        range: idsOf({ level: DAY, at }),
-        before,
-        inside: length,
-      });
-      const { requests, readUnits } = costOf(counted.log());
-      expect({ requests, readUnits }).toEqual({ requests: 1, readUnits: 0.5 });
-      before += length;
+      const located = await locate(store, group, { order: "oldest", offset });
+      expect(located).toEqual(await locate(store, all, { order: "oldest", offset }));
+      const { requests, readUnits } = costOf(counted.log().slice(0, 3));
+      expect({ requests, readUnits }).toEqual({ requests: 3, readUnits: 1.5 });
+      expect(counted.log()).toHaveLength(3 + 4);
     }
-    expect(days.size).toBe(3);
   });
 
   it("the month of a short range is read with the root", async () => {

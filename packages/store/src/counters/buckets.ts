@@ -54,18 +54,6 @@ export function finesOf({ level, at }: Bucket): { from: number; below: number } 
   return { from: level === ROOT ? 0 : at * span, below: (at + 1) * span };
 }
 
-/** A range of fine buckets, cut to whole buckets of a level. */
-export const wholeOf = (level: Exclude<Bucket["level"], 0>, from: number, below: number) => ({
-  from: Math.ceil(from / spans[level]) * spans[level],
-  below: Math.floor(below / spans[level]) * spans[level],
-});
-
-/** The bucket of a level that has a fine bucket. */
-export const bucketOf = (level: Exclude<Bucket["level"], 0>, fine: number): Bucket => ({
-  level,
-  at: Math.floor(fine / spans[level]),
-});
-
 /** Whether a bucket lies in a range of fine buckets as a whole. */
 export function isWithin(bucket: Bucket, from: number, below: number): boolean {
   const fines = finesOf(bucket);
@@ -77,8 +65,9 @@ const below = { 0: 1, 1: 2, 2: 3, 3: 4 } as const satisfies Record<InnerLevel, B
 /** Whether a node has a child that lies in a range of fine buckets as a whole. */
 function hasWholeChild(node: Node, from: number, end: number): boolean {
   const own = finesOf(node);
-  const whole = wholeOf(below[node.level], Math.max(own.from, from), Math.min(own.below, end));
-  return whole.from < whole.below;
+  const span = spans[below[node.level]];
+  const first = Math.ceil(Math.max(own.from, from) / span);
+  return first < Math.floor(Math.min(own.below, end) / span);
 }
 
 /**

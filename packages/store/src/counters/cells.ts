@@ -29,14 +29,13 @@ export const cellsOfHead = (fields: Fields): Cell[] => cellsBy(fields, (at) => (
 export const cellsOfNode = (fields: Fields, node: Node): Cell[] =>
   cellsBy(fields, (at) => childOf(node, at));
 
-/** What the item of a group has of it: its members by day. */
-export const cellsOfGroup = (fields: Fields, group: Group): Cell[] =>
+/** The members of a group by time: of its own item by day, of a day or an hour by its children. */
+export const cellsOfGroup = (fields: Fields, group: Group, node?: Node): Cell[] =>
   Object.entries(fields).flatMap(([name, n]) => {
-    const { at, letter = "", day } = parseGroupCell(name) ?? {};
+    const { at, letter = "", time } = parseGroupCell(name) ?? {};
     const field = fieldOf[letter];
-    return at !== placeOf(group).at || field === undefined || day === undefined
-      ? []
-      : [{ bucket: { level: DAY, at: day }, field, n }];
+    if (at !== placeOf(group).at || field === undefined || time === undefined) return [];
+    return [{ bucket: node ? childOf(node, time) : { level: DAY, at: time }, field, n }];
   });
 
 /** How many ran for some time: see durations.ts. */

@@ -6,11 +6,8 @@ import type { IdRange } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Store } from "../store.ts";
 import {
-  type Bucket,
-  bucketOf,
   childOf,
   DAY,
-  FINE,
   fineFrom,
   fineOf,
   finesOf,
@@ -24,11 +21,10 @@ import {
   nodesOf,
   offsetIn,
   root,
-  wholeOf,
 } from "./buckets.ts";
 import { type Cell, cellsOfGroup, cellsOfHead, cellsOfNode } from "./cells.ts";
 import { type Items, readItems } from "./items.ts";
-import { headKeys, nodeKey, placeOf } from "./keys.ts";
+import { groupNodeKey, headKeys, nodeKey, placeOf } from "./keys.ts";
 import {
   type Counter,
   hasPositions,
@@ -51,14 +47,10 @@ function sourceOf({ counter, field }: Tally): Source {
   return { counter, field };
 }
 
-/** The level of the smallest buckets: a group counts by day, in its own item and in no node. */
-const finestOf = (sources: readonly Source[]) =>
-  sources.some(({ counter }) => isGroup(counter)) ? DAY : FINE;
-
 const ownKeys = (counter: Counter, writers: number): string[] =>
   isGroup(counter) ? [placeOf(counter).key] : headKeys(counter, writers);
 
-/** What the heads have not spilled yet, and all that groups have. */
+/** What the heads have not spilled yet, and groups by day. */
 const inHeads = (sources: readonly Source[], writers: number, items: Items): Cell[] =>
   sources.flatMap(({ counter, field }) =>
     ownKeys(counter, writers)
@@ -69,16 +61,19 @@ const inHeads = (sources: readonly Source[], writers: number, items: Items): Cel
 
 const inNode = (sources: readonly Source[], node: Node, items: Items): Cell[] =>
   sources.flatMap(({ counter, field }) =>
-    isGroup(counter)
-      ? []
-      : cellsOfNode(items(nodeKey(counter, node)), node).filter((cell) => cell.field === field),
+    (isGroup(counter)
+      ? cellsOfGroup(items(groupNodeKey(counter, node)), counter, node)
+      : cellsOfNode(items(nodeKey(counter, node)), node)
+    ).filter((cell) => cell.field === field),
   );
 
 const sum = (cells: readonly Cell[]) => cells.reduce((total, { n }) => total + n, 0);
 
 const nodeKeys = (sources: readonly Source[], nodes: readonly Node[]) =>
   sources.flatMap(({ counter }) =>
-    isGroup(counter) ? [] : nodes.map((node) => nodeKey(counter, node)),
+    isGroup(counter)
+      ? nodes.filter(({ level }) => level >= DAY).map((node) => groupNodeKey(counter, node))
+      : nodes.map((node) => nodeKey(counter, node)),
   );
 
 const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Node[]) => [
@@ -88,8 +83,8 @@ const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Nod
 
 /**
  * How many executions of some tallies are in a range: `whole` of them in buckets that lie in it, and the rest in
- * `edges`, at most two parts of a bucket, to be counted by reading: of 15 seconds, of a group of a day. One request: half
- * a read unit for each head or group, and for each of at most seven nodes.
+ * `edges`, at most two parts of a bucket, to be counted by reading. One request: half a read unit for each head or group,
+ * and for each of at most seven nodes.
  *
  * @param tallies with positions; they count disjoint sets, and are summed
  */
@@ -103,8 +98,7 @@ export async function countRange(
   if (start >= below) return { whole: 0, edges: [] };
 
   // A bucket that is cut by an end of the range is looked into; of the others some bucket above counts.
-  const finest = finestOf(sources);
-  const { from: first, below: last } = wholeOf(finest, fineFrom(start), fineOf(below));
+  const [first, last] = [fineFrom(start), fineOf(below)];
   const ends = [fineOf(start), ...(below < Infinity ? [fineOf(below - 1)] : [])];
   const opened = nodesAlong(first, last, ends);
   const items = await readItems(store, keysOf(sources, store.shards, opened));
@@ -112,19 +106,16 @@ export async function countRange(
     ...inHeads(sources, store.shards, items),
     ...opened.flatMap((node) => inNode(sources, node, items)),
   ];
-  const cut = [...new Set(ends.map((fine) => bucketOf(finest, fine).at))]
-    .map((at): Bucket => ({ level: finest, at }))
-    .filter((bucket) => !isWithin(bucket, first, last));
-  const isAny = (bucket: Bucket) =>
-    sum(cells.filter((cell) => cell.bucket.level === finest && cell.bucket.at === bucket.at)) > 0;
+  const cut = ends.filter(
+    (fine, at) => (fine < first || fine >= last) && ends.indexOf(fine) === at,
+  );
   return {
     whole: sum(cells.filter(({ bucket }) => isWithin(bucket, first, last))),
     edges: cut
-      .filter(isAny)
-      .map(finesOf)
-      .map((fines) => ({
-        from: Math.max(start, idOfFine(fines.from)),
-        below: Math.min(below, idOfFine(fines.below)),
+      .filter((fine) => sum(cells.filter(({ bucket }) => !isNode(bucket) && bucket.at === fine)))
+      .map((fine) => ({
+        from: Math.max(start, idOfFine(fine)),
+        below: Math.min(below, idOfFine(fine + 1)),
       })),
   };
 }
@@ -173,8 +164,8 @@ function firstNodes({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange = {}
 /**
  * The bucket that has the `offset`-th execution, from 0, of some tallies; `undefined` past the end. At most
  * four requests one after the other: heads and root, a month, a day, an hour; half a read unit for each
- * item of up to 4 KB. It stops above a fine bucket where there are fewer than fifty, and at the day of a group, which
- * is one request. The month of a short range is read with the root.
+ * item of up to 4 KB. It stops above a fine bucket where there are fewer than fifty. The month of a short range is
+ * read with the root, and a group has its days in one item.
  *
  * @param tallies with positions; they count disjoint sets, and are summed
  */
@@ -190,25 +181,26 @@ export async function locate(
     readItems(store, keysOf(sources, store.shards, nodes)),
     place.offset,
   ]);
-  const finest = finestOf(sources);
-  const itemsOf = ({ level, at }: Node) =>
-    nodes.some((node) => node.level === level && node.at === at)
+  const itemsOf = (node: Node) =>
+    nodes.some(({ level, at }) => level === node.level && at === node.at)
       ? first
-      : readItems(store, nodeKeys(sources, [{ level, at }]));
+      : readItems(store, nodeKeys(sources, [node]));
   let heads = inHeads(sources, store.shards, first);
   let located: Located | undefined;
   for (let node = root; ; ) {
     const items = await itemsOf(node);
     const before: number = located?.before ?? 0;
     const { from, below } = finesOf(node);
-    heads = heads.filter(({ bucket }) => isWithin(bucket, from, below));
+    heads = heads.filter(
+      ({ bucket }) => bucket.level > node.level && isWithin(bucket, from, below),
+    );
     const cells = [...heads, ...inNode(sources, node, items)];
     const found = nthOf(node, cells, order, offset - before);
     // Below the root only while somebody spills: the bucket above is right all the same.
     if (found === undefined) return located;
     const { child, inside } = found;
     located = { range: idsOf(child), before: before + found.before, inside };
-    if (!isNode(child) || child.level === finest || inside < FEW) return located;
+    if (!isNode(child) || inside < FEW) return located;
     node = child;
   }
 }
