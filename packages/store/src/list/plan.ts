@@ -68,7 +68,8 @@ const ENTRIES = { least: 100, leastRows: 50, most: 10_000 };
 function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted: Wanted) {
   const needed = ((wanted.skip + wanted.take + 1) * entriesPerMatch * 1.2) / store.shards;
   const isWhole = path.every(({ source }) => hasWholeRows(source));
-  const least = (isWhole ? ENTRIES.leastRows : ENTRIES.least) / (path.length * store.shards);
+  const partitions = path.length * store.shards;
+  const least = (isWhole ? ENTRIES.leastRows : ENTRIES.least) / partitions;
   const opensItems = path.some(({ onItem }) => onItem.length > 0);
   const opensResults = path.some(({ onItem }) => onItem.includes("result_contains"));
   const isOpen = path.some(({ onEntry }) => onEntry.length > 0);
@@ -76,8 +77,10 @@ function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted:
     // Of items, and of results, fewer are read than of bare entries.
     if (opensResults) return ENTRIES.least;
     if (opensItems) return Math.min(ENTRIES.least * 2 ** chunk, 1_600);
-    // Without a counter the walk goes to the end anyway: in as few round trips as it can.
-    if (wanted.countAll || (isOpen && !tallies && chunk > 0)) return ENTRIES.most;
+    // Without a counter the walk goes to the end anyway: in as few round trips as it can. At first all partitions are
+    // read at once, and later on those alone that have run dry.
+    if (wanted.countAll || (isOpen && !tallies && chunk > 0))
+      return chunk === 0 ? Math.ceil(ENTRIES.most / partitions) : ENTRIES.most;
     return Math.ceil(Math.min(Math.max(needed, least) * 2 ** chunk, ENTRIES.most));
   };
 }
