@@ -1,10 +1,20 @@
 /** Totals: how many executions a tally has, from the heads and the groups. */
+import type { Bounds } from "@attune/domain/ids";
 import { Status } from "@attune/domain/lifecycle";
 import type { Store } from "../store.ts";
+import { finesOf, idOfFine } from "./buckets.ts";
 import { cellsOfGroup } from "./cells.ts";
 import { type Fields, type Items, readItems } from "./items.ts";
 import { groupCellName, headKeys, placeOf } from "./keys.ts";
-import { type Counter, type Field, isGroup, isLasting, letters, type Tally } from "./tally.ts";
+import {
+  type Counter,
+  type Field,
+  type Group,
+  isGroup,
+  isLasting,
+  letters,
+  type Tally,
+} from "./tally.ts";
 
 /** The attributes of a head that make up a field. */
 const namesOf = (field: Field): readonly string[] =>
@@ -15,29 +25,53 @@ const keysOf = (counter: Counter, writers: number): string[] =>
 
 /** What one of its items has of a tally. */
 function countIn(fields: Fields, { counter, field }: Tally): number {
-  if (isGroup(counter) && field === "created")
-    return cellsOfGroup(fields, counter).reduce((sum, { n }) => sum + n, 0);
-  const names = isGroup(counter)
-    ? isLasting(field)
-      ? [groupCellName(placeOf(counter).at, letters[field])]
-      : []
-    : namesOf(field);
-  return names.reduce((sum, name) => sum + (fields[name] ?? 0), 0);
+  if (!isGroup(counter)) return namesOf(field).reduce((sum, name) => sum + (fields[name] ?? 0), 0);
+  if (field === "created") return cellsOfGroup(fields, counter).reduce((sum, { n }) => sum + n, 0);
+  return isLasting(field) ? (fields[groupCellName(placeOf(counter).at, letters[field])] ?? 0) : 0;
+}
+
+export interface Totals {
+  /** What was never counted is zero. */
+  readonly countOf: (tally: Tally) => number;
+  /** The ids of the days that have members of a group, from the first to the last; nothing where none has. */
+  readonly daysOf: (group: Group) => Bounds | undefined;
+}
+
+function daysIn(fields: Fields, group: Group): Bounds | undefined {
+  const days = cellsOfGroup(fields, group)
+    .filter(({ n }) => n > 0)
+    .map(({ bucket }) => finesOf(bucket));
+  return days.length === 0
+    ? undefined
+    : {
+        from: idOfFine(Math.min(...days.map(({ from }) => from))),
+        below: idOfFine(Math.max(...days.map(({ below }) => below))),
+      };
 }
 
 /**
- * Some totals, in one request; what was never counted is zero. Half a read unit each head and each
- * group, one where the read is consistent.
+ * What the counters say of some tallies, in one request. Half a read unit each head and each group, one where the
+ * read is consistent.
  *
  * @param tallies ones that are counted: see `isCounted`
  */
-export async function readTotals(
+export async function readTallies(
   store: Store,
   tallies: readonly Tally[],
   { consistent = false } = {},
-): Promise<(tally: Tally) => number> {
+): Promise<Totals> {
   const keys = tallies.flatMap(({ counter }) => keysOf(counter, store.shards));
   const items: Items = await readItems(store, keys, { consistent });
-  return (tally) =>
-    keysOf(tally.counter, store.shards).reduce((sum, key) => sum + countIn(items(key), tally), 0);
+  return {
+    countOf: (tally) =>
+      keysOf(tally.counter, store.shards).reduce((sum, key) => sum + countIn(items(key), tally), 0),
+    daysOf: (group) => daysIn(items(placeOf(group).key), group),
+  };
+}
+
+/** Their totals alone. */
+export async function readTotals(
+  ...given: Parameters<typeof readTallies>
+): Promise<Totals["countOf"]> {
+  return (await readTallies(...given)).countOf;
 }
