@@ -33,7 +33,7 @@ export const CascadeRequested = Envelope.extend({
     /** Where the cascade began. */
     root: Id,
     /** The child that it goes on after; `null`: from the first. */
-    after: Id.nullable(),
+    after: z.nullable(Id),
   }),
 });
 export type CascadeRequested = z.infer<typeof CascadeRequested>;

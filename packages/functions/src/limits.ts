@@ -20,4 +20,6 @@ export const shards = z
   ._default(z.coerce.number().check(z.int(), z.minimum(1)), defaultShards)
   .parse(process.env.SHARDS);
 
-export const logDays = z.coerce.number().positive().optional().parse(process.env.LOG_DAYS);
+export const logDays = z
+  .optional(z.coerce.number().check(z.positive()))
+  .parse(process.env.LOG_DAYS);
