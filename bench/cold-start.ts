@@ -50,7 +50,7 @@ export interface Start {
   readonly ratio: number;
 }
 
-type Name = "bare" | "one" | "list";
+type Name = "bare" | "bareList" | "one" | "list";
 
 export interface ColdStart extends Readonly<Record<Name, Start>> {
   readonly pairs: number;
@@ -110,12 +110,18 @@ export async function measureColdStart(pairs = PAIRS): Promise<ColdStart> {
       event: { id },
     };
 
-    const byName: Record<Name, Subject> = { bare, one, list };
+    const bareList = {
+      file: await bundle(folder, "bare-list", "bench/cold-start/bare-list.handler"),
+      event: {},
+    };
+
+    const byName: Record<Name, Subject> = { bare, bareList, one, list };
     const taken: Record<Name, number>[] = [];
     // The first turn reads the files from the disk.
     for (let turn = 0; turn <= pairs; turn++)
       taken.push({
         bare: await timeToAnswer(bare, environment),
+        bareList: await timeToAnswer(bareList, environment),
         one: await timeToAnswer(one, environment),
         list: await timeToAnswer(list, environment),
       });
@@ -130,8 +136,17 @@ export async function measureColdStart(pairs = PAIRS): Promise<ColdStart> {
         .positive()
         .parse(await run(invokeOften, byName[name], environment));
     return {
-      ...{ bare: startOf("bare"), one: startOf("one"), list: startOf("list"), pairs },
-      cpu: { bare: await cpuOf("bare"), one: await cpuOf("one"), list: await cpuOf("list") },
+      bare: startOf("bare"),
+      bareList: startOf("bareList"),
+      one: startOf("one"),
+      list: startOf("list"),
+      pairs,
+      cpu: {
+        bare: await cpuOf("bare"),
+        bareList: await cpuOf("bareList"),
+        one: await cpuOf("one"),
+        list: await cpuOf("list"),
+      },
     };
   } finally {
     store.client.destroy();

@@ -112,7 +112,9 @@ function unitsByKind(input: unknown, units: number): Partial<Record<Kind, number
   if (parts.some((update) => update?.UpdateExpression.startsWith("REMOVE")))
     return { spills: units };
   const ledger = 2 * parts.filter((update) => update === undefined).length;
-  const groups = parts.filter((update) => /^(enforcement|parent):/.test(update?.Key.key ?? ""));
+  const groups = parts.filter((update) =>
+    /^([dh]\w+:)?(enforcement|parent):/.test(update?.Key.key ?? ""),
+  );
   const heads = 2 * (parts.length - groups.length) - ledger;
   if (groups.length === 0 && heads + ledger !== units)
     throw new Error(`${parts.length} items of a kilobyte took ${units} units`);

@@ -8,6 +8,7 @@ import { Row } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
 import { type Index, type IndexName, tables } from "@attune/topology/tables";
 import { QueryCommand, type QueryCommandInput } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
 import type { ListQuery } from "../../test/fixtures/list-model.ts";
 
 interface Path {
@@ -111,7 +112,7 @@ async function find(store: Store, query: ListQuery, path: Path, enough: number):
   do {
     const answer = await read(store, query, path, { ExclusiveStartKey });
     for (const item of answer.Items ?? []) {
-      const entry = Row.partial().required({ id: true }).parse(item);
+      const entry = z.required(z.partial(Row), { id: true }).parse(item);
       if (meets(query.filter, entry, open)) matches.push(entry.id);
     }
     ExclusiveStartKey = answer.LastEvaluatedKey;

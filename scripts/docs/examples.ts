@@ -119,6 +119,7 @@ export const examples = {
     ] as const),
   }),
   readRecount: accessPatterns.readRecount.params(tables, {}),
+  keepShards: accessPatterns.keepShards.params(tables, { shards: 4 }),
   putRecount: accessPatterns.putRecount.params(tables, { revision: 6 }),
   chunksOfLog: accessPatterns.chunksOfLog.params(tables, {
     execution: id,

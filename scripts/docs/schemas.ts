@@ -43,7 +43,7 @@ const Known: z.ZodType<Schema> = z.lazy(() =>
 const bare = ({ $schema, $id, ...schema }: z.core.JSONSchema.BaseSchema) => Known.parse(schema);
 
 /** The schema of one value, written out. */
-export const schemaOf = (schema: z.ZodType): Schema => bare(z.toJSONSchema(schema, options));
+export const schemaOf = (schema: z.core.$ZodType): Schema => bare(z.toJSONSchema(schema, options));
 
 /** Schemas that a document has under their names. */
 export interface NamedSchemas {
@@ -53,12 +53,12 @@ export interface NamedSchemas {
    *
    * @throws Error for one that has none
    */
-  referTo(...some: readonly z.ZodType[]): Schema;
+  referTo(...some: readonly z.core.$ZodType[]): Schema;
 }
 
 /** @param target the dialect, which the document's own standard asks for */
 export function nameSchemas(
-  names: Readonly<Record<string, z.ZodType>>,
+  names: Readonly<Record<string, z.core.$ZodType>>,
   target: "draft-2020-12" | "draft-07" = "draft-2020-12",
 ): NamedSchemas {
   const registry = z.registry<{ id: string }>();

@@ -25,6 +25,7 @@ function copyRepository(): string {
     "packages",
     "test",
     "scripts",
+    "bench",
     "vitest.config.ts",
     "tsconfig.json",
     "package.json",

@@ -9,7 +9,7 @@ import { entriesOf, HistoryItem } from "@attune/store/history/read-history";
 import { ExecutionRecord } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { readChanges } from "../fixtures/changes.ts";
 import { recount } from "../fixtures/recount.ts";
 
@@ -64,7 +64,7 @@ function countOverlapping(
   return strangers.size;
 }
 
-const Image = ExecutionRecord.pick({ status: true, owner: true, version: true });
+const Image = z.pick(ExecutionRecord, { status: true, owner: true, version: true });
 
 /** Changes that the lifecycle does not know. */
 async function countIllegal(endpoint: string): Promise<number> {

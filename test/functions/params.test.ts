@@ -9,9 +9,9 @@ import {
 } from "@attune/functions/http/params";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 
-const refusal = (schema: z.ZodType, value: unknown) =>
+const refusal = (schema: z.ZodMiniType, value: unknown) =>
   schema.safeParse(value).error?.issues.map(({ message }) => message);
 
 const noIntegers = [

@@ -8,7 +8,7 @@ import { readRecord } from "@attune/store/read-execution";
 import { ExecutionRecord } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
 import { beat, claim, end, endIfDue, finish, type Outcome } from "@attune/store/transitions";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Actor, Hands } from "./places.ts";
 import {
   apply,
@@ -134,7 +134,7 @@ export const canceller = (name: string): Actor<World> => ({
 
 /** What the sweep goes by, once it has looked. */
 const Due = z.object({
-  ...ExecutionRecord.pick({ id: true, version: true, beat: true }).shape,
+  ...z.pick(ExecutionRecord, { id: true, version: true, beat: true }).shape,
   verdict: z.union([z.literal("wake"), z.object({ to: Status, by: Owner, error: z.string() })]),
 });
 

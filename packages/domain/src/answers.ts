@@ -67,7 +67,7 @@ export type GroupRow = z.infer<typeof GroupRow>;
 /** The executions of an interval by how they ended. */
 export const StatusRow = z.object({
   since,
-  status: Status.extract(finals).or(z.literal("unfinished")),
+  status: z.union([z.enum(finals), z.literal("unfinished")]),
   total: Count,
 });
 export type StatusRow = z.infer<typeof StatusRow>;
@@ -85,10 +85,10 @@ export const StatsAnswer = z.object({ data: z.union([StatsNow, StatsOverTime]) }
 /** A change of an execution. */
 export const HistoryEntry = z.object({
   /** `null`: it was created. The same as `to`: its status stayed. */
-  from: Status.nullable(),
+  from: z.nullable(Status),
   to: Status,
   owner: Owner,
-  worker: Id.nullable(),
+  worker: z.nullable(Id),
   attempt: Count,
   version: z.int().min(1),
   at: z.iso.datetime(),
@@ -121,7 +121,7 @@ export const TreeCounts = GroupRow.pick({
 export type TreeCounts = z.infer<typeof TreeCounts>;
 
 /** An execution of a tree. */
-export const TreeNode = Summary.extend({
+export const TreeNode = z.object(Summary.shape).extend({
   /** Of all its children, whether they are in the tree or not. */
   counts: TreeCounts,
   /** `true`: some of its children are not in the tree; the list of all of them is at `more`. */

@@ -1,5 +1,7 @@
 /** The one shape of every error that a client sees, and the errors that the service throws. */
-import * as z from "zod";
+
+import * as z from "zod/mini";
+import en from "zod/v4/locales/en.js";
 
 export const ErrorStatus = z.literal([400, 404, 405, 409, 413, 415, 429, 500, 503]);
 export type ErrorStatus = z.infer<typeof ErrorStatus>;
@@ -8,7 +10,7 @@ export const ErrorBody = z.object({
   /** One sentence that a person understands. */
   error: z.string(),
   status: ErrorStatus,
-  details: z.unknown().optional(),
+  details: z.optional(z.unknown()),
 });
 export type ErrorBody = z.infer<typeof ErrorBody>;
 
@@ -37,8 +39,11 @@ export class ServiceError extends Error {
   }
 }
 
+// The small build of zod has no sentences of its own.
+z.config(en());
+
 /** What zod found wrong, with its place: `payload.action_ref: …; payload.parent: …`. */
-export function explain(error: z.ZodError): string {
+export function explain(error: z.core.$ZodError): string {
   return error.issues
     .map(({ path, message }) => (path.length > 0 ? `${path.join(".")}: ${message}` : message))
     .join("; ");

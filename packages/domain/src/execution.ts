@@ -1,5 +1,5 @@
 /** What the API shows of an execution, and what a request for one says. The schemas own the types. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type JsonText, objectText, textsOf } from "./json-text.ts";
 import { Status } from "./lifecycle.ts";
 
@@ -10,30 +10,32 @@ export const Id = z.int();
  * An action's reference, such as `slack.send_message`: what stands before the first dot is its pack.
  * 512 characters fit an index key in any script.
  */
-export const ActionRef = z.string().min(1).max(512).regex(/^[^.]/, "must not begin with a dot");
+export const ActionRef = z
+  .string()
+  .check(z.minLength(1), z.maxLength(512), z.regex(/^[^.]/, "must not begin with a dot"));
 
 const Timestamp = z.iso.datetime();
 
 /** The eleven fields of `GET /{id}` that the contract names, and one more. */
 export const Execution = z.object({
   id: Id,
-  action: Id.nullable(),
+  action: z.nullable(Id),
   action_ref: ActionRef,
   config: z.unknown(),
-  parent: Id.nullable(),
-  enforcement: Id.nullable(),
-  executor: Id.nullable(),
+  parent: z.nullable(Id),
+  enforcement: z.nullable(Id),
+  executor: z.nullable(Id),
   status: Status,
   result: z.unknown(),
   created: Timestamp,
   updated: Timestamp,
   /** The execution that this one is a new try of, the first of them all. */
-  original_execution: Id.nullable(),
+  original_execution: z.nullable(Id),
 });
 export type Execution = z.infer<typeof Execution>;
 
 /** The seven fields of a list's row. */
-export const Summary = Execution.pick({
+export const Summary = z.pick(Execution, {
   id: true,
   action_ref: true,
   status: true,
@@ -68,12 +70,10 @@ const MAX_TIMEOUT_SECONDS = 1_209_600;
 
 /** Up to a day, to the millisecond: DynamoDB has no place for the smallest numbers that JSON has. */
 const backOffOf = (usual: number) =>
-  z
-    .number()
-    .min(0)
-    .max(86_400)
-    .default(usual)
-    .transform((seconds) => Math.round(seconds * 1_000) / 1_000);
+  z.pipe(
+    z._default(z.number().check(z.minimum(0), z.maximum(86_400)), usual),
+    z.transform((seconds: number) => Math.round(seconds * 1_000) / 1_000),
+  );
 
 /**
  * New tries after `failed`, `timeout` and `abandoned`: each is an execution of its own. The first comes
@@ -82,7 +82,7 @@ const backOffOf = (usual: number) =>
  */
 export const RetryPolicy = z.object({
   /** Tries in all, the first one included. */
-  max_attempts: z.int().min(1).max(100),
+  max_attempts: z.int().check(z.minimum(1), z.maximum(100)),
   backoff_seconds: backOffOf(1),
   max_backoff_seconds: backOffOf(3_600),
 });
@@ -91,14 +91,14 @@ export type RetryPolicy = z.infer<typeof RetryPolicy>;
 /** What may be said of an execution when it is requested, by `POST /` or by message. */
 export const ExecutionRequest = z.object({
   action_ref: ActionRef,
-  action: Id.nullish(),
-  config: z.unknown().optional(),
-  parent: Id.nullish(),
-  enforcement: Id.nullish(),
-  timeout_seconds: z.int().min(1).max(MAX_TIMEOUT_SECONDS).nullish(),
-  idempotency_key: z.string().min(1).max(512).nullish(),
-  pool: z.string().min(1).max(80).nullish(),
-  retry: RetryPolicy.nullish(),
+  action: z.nullish(Id),
+  config: z.optional(z.unknown()),
+  parent: z.nullish(Id),
+  enforcement: z.nullish(Id),
+  timeout_seconds: z.nullish(z.int().check(z.minimum(1), z.maximum(MAX_TIMEOUT_SECONDS))),
+  idempotency_key: z.nullish(z.string().check(z.minLength(1), z.maxLength(512))),
+  pool: z.nullish(z.string().check(z.minLength(1), z.maxLength(80))),
+  retry: z.nullish(RetryPolicy),
 });
 export type ExecutionRequest = z.infer<typeof ExecutionRequest>;
 /** A request as it is sent: what has a usual value may be left out. */

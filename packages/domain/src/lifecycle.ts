@@ -2,7 +2,7 @@
  * The lifecycle of an execution as one table: from → owner → to. The store's conditions, the
  * documentation (docs/lifecycle.md) and the property tests are derived from it.
  */
-import * as z from "zod";
+import * as z from "zod/mini";
 
 export const Status = z.enum([
   "requested",

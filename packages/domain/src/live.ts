@@ -6,14 +6,14 @@ import { Status } from "./lifecycle.ts";
 
 /** What a subscription is told of: all that is given must hold, and nothing given holds for everything. */
 export const LiveFilter = z.strictObject({
-  execution: Id.optional(),
-  parent: Id.optional(),
-  enforcement: Id.optional(),
-  action_ref: ActionRef.optional(),
+  execution: z.optional(Id),
+  parent: z.optional(Id),
+  enforcement: z.optional(Id),
+  action_ref: z.optional(ActionRef),
   /** `core` means: `action_ref` starts with `core.` */
   pack_name: z.string().min(1).max(512).optional(),
   /** The new one. */
-  status: Status.optional(),
+  status: z.optional(Status),
 });
 export type LiveFilter = z.infer<typeof LiveFilter>;
 
@@ -65,10 +65,15 @@ export const Unsubscribed = z.object({ type: z.literal("unsubscribed"), id: z.st
 export const Pong = z.object({ type: z.literal("pong") });
 
 /** What a message of the client came to, in the words of the API. `id`: the subscription that it named. */
-export const LiveError = ErrorBody.extend({ type: z.literal("error"), id: z.string().optional() });
+export const LiveError = z.object({
+  ...ErrorBody.shape,
+  type: z.literal("error"),
+  id: z.string().optional(),
+});
 
 /** A summary, and the result of what has ended where it was asked for. */
-const LiveExecution = Summary.extend({
+const LiveExecution = z.object({
+  ...Summary.shape,
   result: z.unknown().optional(),
   /** The result is too large for a message: read it from the API. */
   result_omitted: z.literal(true).optional(),

@@ -33,7 +33,7 @@ export const CascadeRequested = Envelope.extend({
     /** Where the cascade began. */
     root: Id,
     /** The child that it goes on after; `null`: from the first. */
-    after: Id.nullable(),
+    after: z.nullable(Id),
   }),
 });
 export type CascadeRequested = z.infer<typeof CascadeRequested>;
@@ -51,12 +51,12 @@ export const ExecutionScheduled = Envelope.extend({
   message_type: z.literal("execution.scheduled"),
   payload: z.object({
     execution_id: Id,
-    action: Id.nullable(),
+    action: z.nullable(Id),
     action_ref: ActionRef,
     config: z.unknown(),
     config_omitted: z.literal(true).optional(),
-    parent: Id.nullable(),
-    enforcement: Id.nullable(),
+    parent: z.nullable(Id),
+    enforcement: z.nullable(Id),
     attempt: z.int().min(1),
     timeout_seconds: z.int().nullable(),
     scheduled_at: z.iso.datetime(),
@@ -64,16 +64,15 @@ export const ExecutionScheduled = Envelope.extend({
 });
 export type ExecutionScheduled = z.infer<typeof ExecutionScheduled>;
 
-const About = Execution.pick({ action_ref: true, parent: true, enforcement: true }).extend({
-  execution_id: Id,
-});
+const { action_ref, parent, enforcement } = Execution.shape;
+const About = z.object({ action_ref, parent, enforcement, execution_id: Id });
 
 /** Out: an execution was created, or its status changed. */
 export const ExecutionStatusChanged = Envelope.extend({
   message_type: z.literal("execution.status_changed"),
   payload: About.extend({
     /** `null`: it was created. */
-    previous_status: Status.nullable(),
+    previous_status: z.nullable(Status),
     new_status: Status,
     changed_at: z.iso.datetime(),
   }),
@@ -84,7 +83,7 @@ export type ExecutionStatusChanged = z.infer<typeof ExecutionStatusChanged>;
 export const ExecutionCompleted = Envelope.extend({
   message_type: z.literal("execution.completed"),
   payload: About.extend({
-    status: Status.refine(isFinal, "is not final"),
+    status: Status.check(z.refine(isFinal, "is not final")),
     completed_at: z.iso.datetime(),
   }),
 });

@@ -1,9 +1,9 @@
 /** The limits and shards of the stage, and how long it keeps logs: those of the topology, unless the function's environment says otherwise. */
 import { limits as defaults } from "@attune/topology/limits";
 import { shards as defaultShards } from "@attune/topology/shards";
-import * as z from "zod";
+import * as z from "zod/mini";
 
-const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
+const seconds = (fallback: number) => z._default(z.coerce.number().check(z.positive()), fallback);
 
 const Limits = z.object({
   LEASE_SECONDS: seconds(defaults.LEASE_SECONDS),
@@ -16,11 +16,10 @@ const Limits = z.object({
 
 export const limits = Limits.parse(process.env);
 
-export const shards = z.coerce
-  .number()
-  .int()
-  .min(1)
-  .default(defaultShards)
+export const shards = z
+  ._default(z.coerce.number().check(z.int(), z.minimum(1)), defaultShards)
   .parse(process.env.SHARDS);
 
-export const logDays = z.coerce.number().positive().optional().parse(process.env.LOG_DAYS);
+export const logDays = z
+  .optional(z.coerce.number().check(z.positive()))
+  .parse(process.env.LOG_DAYS);

@@ -6,7 +6,7 @@ import {
   type BatchGetCommandInput,
   type DynamoDBDocumentClient,
 } from "@aws-sdk/lib-dynamodb";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 
 /** What DynamoDB takes at most: keys in a call. */
 const KEYS_A_CALL = 100;
@@ -42,7 +42,7 @@ async function readAll(
 export async function readBatch<T>(
   client: DynamoDBDocumentClient,
   input: BatchGetCommandInput,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
 ): Promise<T[]> {
   const requests = Object.entries(input.RequestItems ?? {}).flatMap(
     ([table, { Keys = [], ...rest }]) =>

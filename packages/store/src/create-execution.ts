@@ -5,7 +5,7 @@ import type { JsonText } from "@attune/domain/json-text";
 import { initial } from "@attune/domain/lifecycle";
 import { defaultPool } from "@attune/topology/queues";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { accessPatterns } from "./access-patterns/index.ts";
 import { settle } from "./conditional.ts";
 import type { Identity } from "./ids.ts";

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { ServiceError } from "@attune/domain/errors";
 import type { JsonText } from "@attune/domain/json-text";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { accessPatterns } from "./access-patterns/index.ts";
 import { readBatch } from "./batch.ts";
 import type { Store } from "./store.ts";

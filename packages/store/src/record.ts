@@ -9,7 +9,7 @@ import {
 import { createdOf } from "@attune/domain/ids";
 import type { JsonText } from "@attune/domain/json-text";
 import { Owner, Status } from "@attune/domain/lifecycle";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { Payload } from "./payloads.ts";
 
 /** What an item tells of itself in a list. An attribute that is null is not stored: indexes are sparse. */
@@ -17,41 +17,41 @@ export const Row = z.object({
   id: Id,
   status: Status,
   action_ref: ActionRef,
-  enforcement: Id.optional(),
-  parent: Id.optional(),
+  enforcement: z.optional(Id),
+  parent: z.optional(Id),
   /** The worker that claimed it. */
-  executor: Id.optional(),
+  executor: z.optional(Id),
   /** The execution that this one is a new try of, the first of them all. */
-  original_execution: Id.optional(),
+  original_execution: z.optional(Id),
   updated: z.string(),
 });
 export type Row = z.infer<typeof Row>;
 
-export const ExecutionRecord = Row.extend({
+export const ExecutionRecord = z.extend(Row, {
   owner: Owner,
   /** Counts the changes of status or owner, from 1. */
-  version: z.int().min(1),
+  version: z.int().check(z.minimum(1)),
   /** The fencing token: 0 before the handoff, 1 after it. */
-  attempt: z.int().min(0),
-  action: Id.optional(),
+  attempt: z.int().check(z.minimum(0)),
+  action: z.optional(Id),
   pool: z.string(),
-  timeout_seconds: z.int().optional(),
+  timeout_seconds: z.optional(z.int()),
   idempotency_key: z.string(),
   /** The page of the counters' ledger that remembers it. */
   ledger: z.string(),
-  config: Payload.optional(),
-  result: Payload.optional(),
+  config: z.optional(Payload),
+  result: z.optional(Payload),
   /** What the request said of new tries, and which try this is, from 1. */
-  retry: RetryPolicy.optional(),
-  try: z.int().min(1).optional(),
+  retry: z.optional(RetryPolicy),
+  try: z.optional(z.int().check(z.minimum(1))),
   /** A new try is not handed off before, ISO 8601. */
-  not_before: z.string().optional(),
+  not_before: z.optional(z.string()),
   /** When somebody asked to cancel what the workers own, ISO 8601. */
-  cancel_requested: z.string().optional(),
+  cancel_requested: z.optional(z.string()),
   /** When its worker claimed it, ISO 8601. */
-  started: z.string().optional(),
+  started: z.optional(z.string()),
   /** When its worker last said that it lives, ISO 8601. */
-  beat: z.string().optional(),
+  beat: z.optional(z.string()),
 });
 export type ExecutionRecord = z.infer<typeof ExecutionRecord>;
 

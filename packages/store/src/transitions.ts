@@ -3,10 +3,10 @@
  * or a conflict that says what stood against it.
  */
 import type { JsonText } from "@attune/domain/json-text";
-import { handoff, isFinal, Status } from "@attune/domain/lifecycle";
+import { handoff, isFinal } from "@attune/domain/lifecycle";
 import { type Verdict, verdictOf } from "@attune/domain/verdict";
 import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
-import type * as z from "zod";
+import * as z from "zod/mini";
 import type { StatusChange } from "./access-patterns/executions-write.ts";
 import { accessPatterns } from "./access-patterns/index.ts";
 import { settle } from "./conditional.ts";
@@ -97,7 +97,7 @@ export async function beat(store: Store, hold: Hold): Promise<Transition> {
 }
 
 /** How a worker may finish. */
-export const Outcome = Status.extract(["completed", "failed", "cancelled", "timeout"]);
+export const Outcome = z.enum(["completed", "failed", "cancelled", "timeout"]);
 export type Outcome = z.infer<typeof Outcome>;
 
 const samePayload = (one: Payload | undefined, other: Payload | undefined) =>

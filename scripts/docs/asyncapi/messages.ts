@@ -15,11 +15,11 @@ import { executions, request } from "../openapi/values.ts";
 export interface Message {
   readonly name: string;
   readonly summary: string;
-  readonly schema: z.ZodType;
+  readonly schema: z.core.$ZodType;
   readonly example: unknown;
 }
 
-export const message = <S extends z.ZodType>(
+export const message = <S extends z.core.$ZodType>(
   name: string,
   summary: string,
   schema: S,

@@ -19,7 +19,7 @@ export type DescribedRoute = Exclude<RouteName, RoutesOf<"describe">>;
 
 export interface Answered {
   readonly says: string;
-  readonly schema: z.ZodType;
+  readonly schema: z.core.$ZodType;
   readonly example: unknown;
   /** Its header `location` is the path of the execution. */
   readonly located?: true;
@@ -45,7 +45,7 @@ export const tags = {
     "The protocol of a worker: it claims an execution whose message it has received, says every 30 seconds that it lives, and finishes it.",
 } as const;
 
-const answer = <S extends z.ZodType>(
+const answer = <S extends z.core.$ZodType>(
   says: string,
   schema: S,
   example: z.infer<S>,

@@ -8,7 +8,7 @@ export const GatewayError = z.object({ message: z.string() });
 export interface Refusal {
   readonly name: string;
   readonly says: string;
-  readonly schemas: readonly z.ZodType[];
+  readonly schemas: readonly z.core.$ZodType[];
   readonly example: unknown;
   /** It says in `retry-after` when to try again. */
   readonly retried?: true;

@@ -1,5 +1,6 @@
 import { idOf } from "@attune/domain/ids";
 import type { Change } from "@attune/store/counters/fold";
+import { keepShards } from "@attune/store/recount/keep-shards";
 import { begin, isDue } from "@attune/store/recount/progress";
 import { saveSegments } from "@attune/store/search/save-segments";
 import type { Store } from "@attune/store/store";
@@ -129,4 +130,13 @@ describe("the daily check is due", () => {
     expect(isDue(last, NOW + 20 * HOUR_MS)).toBe(true);
   });
   it("never while one is open", () => expect(isDue(open, NOW + 9 * DAY_MS)).toBe(false));
+});
+
+it("refuses fewer shards than there were, and takes more", async () => {
+  const ofShards = (shards: number) => keepShards({ ...store, shards });
+  await ofShards(4);
+  await ofShards(4);
+  await ofShards(16);
+  await expect(ofShards(4)).rejects.toThrow("The stage has had more than 4 shards");
+  await clear(store);
 });

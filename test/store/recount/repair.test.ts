@@ -26,7 +26,7 @@ const storeWith = (shards: number): Store => ({
 async function readNumbers(store: Store) {
   const items = await readTable(store, "Counters");
   return items
-    .filter(({ key }) => !/^(ledger#|directory#|recount$)/.test(String(key)))
+    .filter(({ key }) => !/^(ledger#|directory#|recount$|shards$)/.test(String(key)))
     .flatMap(({ key, ...fields }) =>
       Object.entries(fields).map(([name, n]) => ({ key: String(key), name, n: Number(n) })),
     )

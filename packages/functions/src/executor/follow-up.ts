@@ -11,7 +11,7 @@ import { wakeExecutor } from "./wake.ts";
 export const FinishedImage = z.object({
   id: z.int(),
   status: Status,
-  retry: RetryPolicy.optional(),
+  retry: z.optional(RetryPolicy),
   try: z.int().optional(),
 });
 export type FinishedImage = z.infer<typeof FinishedImage>;

@@ -2,15 +2,15 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { ServiceError } from "@attune/domain/errors";
 import type { Cursor } from "@attune/store/list/list-executions";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Direction, id, page, matches before, all matches where a walk has found them, and the list's digest. */
 const Parts = z.tuple([
   z.enum(["next", "prev"]),
   z.int(),
-  z.int().min(1),
-  z.int().min(0),
-  z.int().min(0).nullable(),
+  z.int().check(z.minimum(1)),
+  z.int().check(z.minimum(0)),
+  z.nullable(z.int().check(z.minimum(0))),
   z.string(),
 ]);
 

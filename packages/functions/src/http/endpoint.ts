@@ -1,7 +1,7 @@
 /** An endpoint: what a route takes, as zod schemas, and what it does with it. */
 import { type JsonText, memberTexts } from "@attune/domain/json-text";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Answer } from "./answer.ts";
 import { bodyOf, parseBody, parseParams, queryOf } from "./request.ts";
 
@@ -9,7 +9,7 @@ import { bodyOf, parseBody, parseParams, queryOf } from "./request.ts";
 export interface Takes {
   readonly path: Shape;
   readonly query: Shape;
-  readonly body?: z.ZodType;
+  readonly body?: z.ZodMiniType;
 }
 
 export interface Endpoint {
@@ -18,8 +18,8 @@ export interface Endpoint {
   readonly answer: (event: APIGatewayProxyEventV2) => Promise<Answer>;
 }
 
-type Shape = Readonly<Record<string, z.ZodType>>;
-type Parsed<S extends Shape> = z.infer<z.ZodObject<S>>;
+type Shape = Readonly<Record<string, z.ZodMiniType>>;
+type Parsed<S extends Shape> = z.infer<z.ZodMiniObject<S>>;
 
 /**
  * A route that takes its path and query. Query parameters that are not in `query` are ignored; those of
@@ -53,7 +53,7 @@ export function endpoint<Path extends Shape, Query extends Shape>(
 
 /** A route that takes its path and a JSON body. `texts` holds the body's members as they came, for what is kept to the letter. */
 export function bodyEndpoint<Path extends Shape, Body>(
-  schemas: { readonly path: Path; readonly body: z.ZodType<Body> },
+  schemas: { readonly path: Path; readonly body: z.ZodMiniType<Body> },
   run: (path: Parsed<Path>, body: Body, texts: ReadonlyMap<string, JsonText>) => Promise<Answer>,
 ): Endpoint {
   const path = z.object(schemas.path);

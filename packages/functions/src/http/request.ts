@@ -2,7 +2,7 @@
 import { explain, ServiceError } from "@attune/domain/errors";
 import type { JsonText } from "@attune/domain/json-text";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 
 /**
  * The query parameters, decoded; those of `several` as lists. API Gateway's own `queryStringParameters` joins
@@ -50,7 +50,7 @@ export function bodyOf(event: APIGatewayProxyEventV2): { text: JsonText; value: 
 }
 
 /** @throws ServiceError 400 with the schema's own sentences: parameters name themselves */
-export function parseParams<T>(schema: z.ZodType<T>, value: unknown): T {
+export function parseParams<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const sentence = parsed.error.issues.map(({ message }) => message).join("; ");
@@ -58,7 +58,7 @@ export function parseParams<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 /** @throws ServiceError 400 that says where the body is wrong, with `details` */
-export function parseBody<T>(schema: z.ZodType<T>, value: unknown): T {
+export function parseBody<T>(schema: z.ZodMiniType<T>, value: unknown): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new ServiceError(400, `The request body is not valid: ${explain(parsed.error)}`, {

@@ -2,6 +2,7 @@
  * The recount: once a day by itself, and whenever an operator asks for one. It goes on in slices: what one
  * invocation does not finish, the next one does. See docs/adr/0016-recount.md.
  */
+import { keepShards } from "@attune/store/recount/keep-shards";
 import { isDue, Mode, type Progress } from "@attune/store/recount/progress";
 import { beginRecount, goOn, readProgress } from "@attune/store/recount/recount";
 import middy from "@middy/core";
@@ -28,7 +29,8 @@ export const handler = middy<unknown, Progress | null>().handler(async (event, c
   const before = await readProgress(store);
   if (mode) await beginRecount(store, mode);
   else if (isDue(before, store.now().getTime())) await beginRecount(store, "check");
-  else if (before?.finished !== undefined) return before;
+  // A stage that has fewer shards than it had is told within minutes, by the alarm of this function.
+  else if (before?.finished !== undefined) return keepShards(store).then(() => before);
   const progress = await goOn(store, () => context.getRemainingTimeInMillis() < STEP_MS);
   if (progress?.finished !== undefined) tell(progress);
   return progress ?? null;

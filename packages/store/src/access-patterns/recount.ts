@@ -15,6 +15,20 @@ export const recountPatterns = {
       ConsistentRead: true,
     }),
   }),
+  keepShards: pattern({
+    operation: "UpdateItem",
+    table: "Counters",
+    purpose: "The number of shards, unless the stage had more of them.",
+    serves: ["recount"],
+    params: (tables, { shards }: { readonly shards: number }) => ({
+      TableName: tables.Counters,
+      Key: { key: "shards" },
+      UpdateExpression: "SET #shards = :shards",
+      ConditionExpression: "attribute_not_exists(#shards) OR #shards <= :shards",
+      ExpressionAttributeNames: { "#shards": "shards" },
+      ExpressionAttributeValues: { ":shards": shards },
+    }),
+  }),
   putRecount: pattern({
     operation: "PutItem",
     table: "Counters",

@@ -16,13 +16,13 @@ const MONTH_FINES = 32 * DAY_FINES;
 const spans = [Number.POSITIVE_INFINITY, MONTH_FINES, DAY_FINES, HOUR_FINES, 1] as const;
 
 /** The levels of what has buckets below it, from the root down. */
-export const [ROOT, MONTH, DAY, HOUR] = [0, 1, 2, 3] as const;
+export const [ROOT, MONTH, DAY, HOUR, FINE] = [0, 1, 2, 3, 4] as const;
 export const innerLevels = [ROOT, MONTH, DAY, HOUR] as const;
 export type InnerLevel = (typeof innerLevels)[number];
 
 /** The `at`-th bucket of its level, from the ids' epoch on. */
 export interface Bucket {
-  readonly level: InnerLevel | 4;
+  readonly level: InnerLevel | typeof FINE;
   readonly at: number;
 }
 
@@ -31,7 +31,7 @@ export interface Node extends Bucket {
   readonly level: InnerLevel;
 }
 
-export const isNode = (bucket: Bucket): bucket is Node => bucket.level < 4;
+export const isNode = (bucket: Bucket): bucket is Node => bucket.level < FINE;
 
 export const root: Node = { level: ROOT, at: 0 };
 
@@ -60,8 +60,19 @@ export function isWithin(bucket: Bucket, from: number, below: number): boolean {
   return fines.from >= from && fines.below <= below;
 }
 
+const below = { 0: 1, 1: 2, 2: 3, 3: 4 } as const satisfies Record<InnerLevel, Bucket["level"]>;
+
+/** Whether a node has a child that lies in a range of fine buckets as a whole. */
+function hasWholeChild(node: Node, from: number, end: number): boolean {
+  const own = finesOf(node);
+  const span = spans[below[node.level]];
+  const first = Math.ceil(Math.max(own.from, from) / span);
+  return first < Math.floor(Math.min(own.below, end) / span);
+}
+
 /**
- * The nodes whose children have a range of fine buckets among them: the root, and those that an end cuts.
+ * The nodes whose children have a range of fine buckets among them: those that an end cuts, as far as they have a child
+ * that is in it as a whole, and the hours of the ends, which tell what they have in the buckets that are cut.
  *
  * @param ends the fine buckets at the ends of the range, or beside them
  */
@@ -69,7 +80,8 @@ export const nodesAlong = (from: number, below: number, ends: readonly number[])
   innerLevels.flatMap((level) =>
     [...new Set(ends.map((fine) => nodeOf(level, fine).at))]
       .map((at) => ({ level, at }))
-      .filter((node) => level === ROOT || !isWithin(node, from, below)),
+      .filter((node) => level === ROOT || !isWithin(node, from, below))
+      .filter((node) => level === HOUR || hasWholeChild(node, from, below)),
   );
 
 /** The nodes of a level that have some of a range of fine buckets. */
@@ -84,8 +96,6 @@ export function idsOf(bucket: Bucket): IdRange {
   const { from, below } = finesOf(bucket);
   return { from: idOfFine(from), below: idOfFine(below) };
 }
-
-const below = { 0: 1, 1: 2, 2: 3, 3: 4 } as const satisfies Record<InnerLevel, Bucket["level"]>;
 
 /** A child of a node by its number, from 0. */
 export function childOf(node: Node, offset: number): Bucket {

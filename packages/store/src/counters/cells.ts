@@ -1,8 +1,8 @@
 /** What the attributes of heads, nodes and durations say of the executions of a bucket, pure. */
-import { type Bucket, childOf, HOUR, MONTH, type Node } from "./buckets.ts";
+import { type Bucket, childOf, DAY, HOUR, MONTH, type Node } from "./buckets.ts";
 import type { Fields } from "./items.ts";
-import { parseCell, parseDuration } from "./keys.ts";
-import { type Lasting, letters } from "./tally.ts";
+import { parseCell, parseDuration, parseGroupCell, placeOf } from "./keys.ts";
+import { type Group, type Lasting, letters } from "./tally.ts";
 
 const fieldOf: Readonly<Record<string, Lasting>> = Object.fromEntries(
   (Object.keys(letters) as Lasting[]).map((field) => [letters[field], field]),
@@ -28,6 +28,15 @@ export const cellsOfHead = (fields: Fields): Cell[] => cellsBy(fields, (at) => (
 /** What a node has, by its children. */
 export const cellsOfNode = (fields: Fields, node: Node): Cell[] =>
   cellsBy(fields, (at) => childOf(node, at));
+
+/** The members of a group by time: of its own item by day, of a day or an hour by its children. */
+export const cellsOfGroup = (fields: Fields, group: Group, node?: Node): Cell[] =>
+  Object.entries(fields).flatMap(([name, n]) => {
+    const { at, letter = "", time } = parseGroupCell(name) ?? {};
+    const field = fieldOf[letter];
+    if (at !== placeOf(group).at || field === undefined || time === undefined) return [];
+    return [{ bucket: node ? childOf(node, time) : { level: DAY, at: time }, field, n }];
+  });
 
 /** How many ran for some time: see durations.ts. */
 export interface DurationCell {

@@ -1,7 +1,7 @@
 /** Which packs and actions have counters: written when the first of an action is counted, and never less. */
 import { packOf } from "@attune/domain/execution";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
 import type { Store } from "../store.ts";

@@ -4,10 +4,10 @@
  * twice, late or in other batches makes no difference. See docs/adr/0003-counters.md.
  */
 import { isFinal, Status } from "@attune/domain/lifecycle";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { fineOf, HOUR, nodeOf } from "./buckets.ts";
 import { durationBucketOf } from "./durations.ts";
-import { cellName, durationName, headKey, placeOf } from "./keys.ts";
+import { cellName, durationName, groupCellName, headKey, memberPlacesOf, placeOf } from "./keys.ts";
 import { type Sums, sumUp } from "./sums.ts";
 import { groupsOf, lastingFieldsOf, letters, type Membership, wideCountersOf } from "./tally.ts";
 
@@ -80,13 +80,15 @@ function countsOf(
     ...wideCountersOf(membership)
       .map((counter) => headKey(counter, writer))
       .flatMap((key) => names.map((name) => [key, name] as const)),
-    ...groupsOf(membership)
-      .map(placeOf)
-      .flatMap(({ key, at }) =>
-        lasting
-          .filter((field) => field !== "top_level")
-          .map((field) => [key, cellName(at, letters[field])] as const),
-      ),
+    ...groupsOf(membership).flatMap((group) => {
+      const { key, at } = placeOf(group);
+      return [
+        ...memberPlacesOf(group, fine),
+        ...lasting
+          .filter((field) => field !== "created" && field !== "top_level")
+          .map((field) => [key, groupCellName(at, letters[field])] as const),
+      ];
+    }),
   ];
 }
 

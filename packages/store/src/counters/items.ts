@@ -1,15 +1,19 @@
 /** The items of counters, parsed: names of attributes and their numbers. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
 import type { Store } from "../store.ts";
 
-export type Fields = Readonly<Record<string, number>>;
+const Fields = z.record(z.string(), z.int());
+export type Fields = Readonly<z.infer<typeof Fields>>;
 
-export const CounterItem = z.looseObject({ key: z.string() }).transform(({ key, ...fields }) => ({
-  key,
-  fields: z.record(z.string(), z.int()).parse(fields),
-}));
+export const CounterItem = z.pipe(
+  z.looseObject({ key: z.string() }),
+  z.transform(({ key, ...fields }: { readonly key: string }) => ({
+    key,
+    fields: Fields.parse(fields),
+  })),
+);
 
 /** Fields of an item; one that is not there yet has none. */
 export type Items = (key: string) => Fields;

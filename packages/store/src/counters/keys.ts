@@ -6,13 +6,14 @@
  * | `all`, `action#X`, `pack#P`; of a further writer `1:all` and so on | the head: totals, and what was counted lately by fine bucket |
  * | `r0:all`, `m<n>:`, `d<n>:`, `h<n>:` | nodes: root, month, day and hour |
  * | `td<n>:all`, `tm<n>:` | durations of a day by the hour, and of a month |
- * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours |
+ * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours: members by day, and by final status |
+ * | `d<n>:enforcement:<n>`, `h<n>:` and so on | their members of a day by the hour, and of an hour by fine bucket |
  * | `ledger#<page>` | what is counted already |
  *
  * A prefix ends at the first colon and has no `#`, so that no action can be mistaken for one.
  */
-import type { Node } from "./buckets.ts";
-import type { Group, Wide } from "./tally.ts";
+import { DAY, HOUR, type Node, nodeOf, offsetIn } from "./buckets.ts";
+import { type Group, letters, type Wide } from "./tally.ts";
 
 const inBase36 = (n: number) => n.toString(36);
 
@@ -45,6 +46,18 @@ export function parseCell(name: string): { at: number; letter: string } | undefi
   return at === undefined || letter === undefined ? undefined : { at: parseInt(at, 36), letter };
 }
 
+/** The attribute that counts a lasting field of the group at a place; members by time: a day, or a child of a node. */
+export const groupCellName = (at: number, letter: string, time?: number): string =>
+  `${cellName(at, letter)}${time === undefined ? "" : inBase36(time)}`;
+
+/** The place, the letter and the time of such an attribute. */
+export function parseGroupCell(name: string) {
+  const [, at, letter, time] = /^([0-9a-z]+)([A-Z])([0-9a-z]*)$/.exec(name) ?? [];
+  return at === undefined || letter === undefined
+    ? undefined
+    : { at: parseInt(at, 36), letter, ...(time ? { time: parseInt(time, 36) } : {}) };
+}
+
 /** The attribute that counts what ran for some time: in an hour, or at a place in a day or month. */
 export const durationName = (at: number, duration: number): string =>
   `${inBase36(at)}H${inBase36(duration)}`;
@@ -70,4 +83,22 @@ export function placeOf({ kind, of }: Group): { key: string; at: number } {
   const { mark, ids } = of < DENSE_BELOW ? dense : sparse;
   const block = Math.floor(of / ids);
   return { key: `${kind}:${mark}${inBase36(block)}`, at: of - block * ids };
+}
+
+/** A day or an hour of a group, which it shares with its neighbours. */
+export const groupNodeKey = (group: Group, { level, at }: Node): string =>
+  `${"rmdh"[level]}${inBase36(at)}:${placeOf(group).key}`;
+
+/** Where the members of a group that were created at a time are counted: the group's own item, its day and its hour. */
+export function memberPlacesOf(
+  group: Group,
+  fine: number,
+): (readonly [key: string, name: string])[] {
+  const { key, at } = placeOf(group);
+  const [day, hour] = [nodeOf(DAY, fine), nodeOf(HOUR, fine)];
+  return [
+    [key, groupCellName(at, letters.created, day.at)],
+    [groupNodeKey(group, day), groupCellName(at, letters.created, offsetIn(day, fine))],
+    [groupNodeKey(group, hour), groupCellName(at, letters.created, offsetIn(hour, fine))],
+  ];
 }

@@ -1,5 +1,5 @@
 /** The pages of the ledger: for each of up to 64 executions, the newest change that is counted. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Contribution, type Entry, isSettled } from "./fold.ts";
 
 const entryKey = (id: number) => id.toString(36);
@@ -9,7 +9,7 @@ export const LedgerPage = z.object({
   /** Execution id, in base 36 for its size → entry. */
   entries: z.record(z.string(), z.int()),
   /** Counts the writes of the page, from 1. */
-  revision: z.int().min(1),
+  revision: z.int().check(z.minimum(1)),
 });
 export interface LedgerPage extends z.infer<typeof LedgerPage> {
   /** The second from which DynamoDB may delete it. */

@@ -7,6 +7,7 @@ import type { Order } from "../access-patterns/executions-read.ts";
 import type { Store } from "../store.ts";
 import {
   childOf,
+  DAY,
   fineFrom,
   fineOf,
   finesOf,
@@ -14,56 +15,76 @@ import {
   idsOf,
   isNode,
   isWithin,
+  MONTH,
   type Node,
   nodesAlong,
+  nodesOf,
   offsetIn,
   root,
 } from "./buckets.ts";
-import { type Cell, cellsOfHead, cellsOfNode } from "./cells.ts";
+import { type Cell, cellsOfGroup, cellsOfHead, cellsOfNode } from "./cells.ts";
 import { type Items, readItems } from "./items.ts";
-import { headKeys, nodeKey } from "./keys.ts";
-import { isGroup, isLasting, type Lasting, type Tally, type Wide } from "./tally.ts";
+import { groupNodeKey, headKeys, nodeKey, placeOf } from "./keys.ts";
+import {
+  type Counter,
+  hasPositions,
+  isGroup,
+  isLasting,
+  type Lasting,
+  type Tally,
+} from "./tally.ts";
 
 /** A tally that has positions. */
 interface Source {
-  readonly counter: Wide;
+  readonly counter: Counter;
   readonly field: Lasting;
 }
 
 /** @throws RangeError for a tally that has no positions */
 function sourceOf({ counter, field }: Tally): Source {
-  if (isGroup(counter) || !isLasting(field))
+  if (!isLasting(field) || !hasPositions({ counter, field }))
     throw new RangeError(`There are no positions by ${field} of ${counter.kind}`);
   return { counter, field };
 }
 
-/** What the heads have not spilled yet. */
+const ownKeys = (counter: Counter, writers: number): string[] =>
+  isGroup(counter) ? [placeOf(counter).key] : headKeys(counter, writers);
+
+/** What the heads have not spilled yet, and groups by day. */
 const inHeads = (sources: readonly Source[], writers: number, items: Items): Cell[] =>
   sources.flatMap(({ counter, field }) =>
-    headKeys(counter, writers)
-      .flatMap((key) => cellsOfHead(items(key)))
+    ownKeys(counter, writers)
+      .map(items)
+      .flatMap((own) => (isGroup(counter) ? cellsOfGroup(own, counter) : cellsOfHead(own)))
       .filter((cell) => cell.field === field),
   );
 
 const inNode = (sources: readonly Source[], node: Node, items: Items): Cell[] =>
   sources.flatMap(({ counter, field }) =>
-    cellsOfNode(items(nodeKey(counter, node)), node).filter((cell) => cell.field === field),
+    (isGroup(counter)
+      ? cellsOfGroup(items(groupNodeKey(counter, node)), counter, node)
+      : cellsOfNode(items(nodeKey(counter, node)), node)
+    ).filter((cell) => cell.field === field),
   );
 
 const sum = (cells: readonly Cell[]) => cells.reduce((total, { n }) => total + n, 0);
 
 const nodeKeys = (sources: readonly Source[], nodes: readonly Node[]) =>
-  sources.flatMap(({ counter }) => nodes.map((node) => nodeKey(counter, node)));
+  sources.flatMap(({ counter }) =>
+    isGroup(counter)
+      ? nodes.filter(({ level }) => level >= DAY).map((node) => groupNodeKey(counter, node))
+      : nodes.map((node) => nodeKey(counter, node)),
+  );
 
 const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Node[]) => [
-  ...sources.flatMap(({ counter }) => headKeys(counter, writers)),
+  ...sources.flatMap(({ counter }) => ownKeys(counter, writers)),
   ...nodeKeys(sources, nodes),
 ];
 
 /**
- * How many executions of some tallies are in a range: `whole` of them in fine buckets that lie in it, and
- * the rest in `edges`, at most two parts of a bucket, to be counted by reading. One request: half a
- * read unit for each head and root, and for each of at most six nodes.
+ * How many executions of some tallies are in a range: `whole` of them in buckets that lie in it, and the rest in
+ * `edges`, at most two parts of a bucket, to be counted by reading. One request: half a read unit for each head or group,
+ * and for each of at most seven nodes.
  *
  * @param tallies with positions; they count disjoint sets, and are summed
  */
@@ -125,26 +146,54 @@ export interface Located {
   readonly inside: number;
 }
 
+export interface Place {
+  readonly order: Order;
+  /** From 0, and from the beginning of all. It may be known later than it is asked for. */
+  readonly offset: number | Promise<number>;
+  /** Where the bucket is known to be. */
+  readonly within?: IdRange;
+}
+
+/** The nodes that a locate begins with: the root, and what a range is known to begin and to end in. */
+function firstNodes({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange = {}): Node[] {
+  if (below === Number.POSITIVE_INFINITY) return [root];
+  const months = nodesOf(MONTH, fineOf(from), fineFrom(below));
+  return months.length <= 2 ? [root, ...months] : [root];
+}
+
 /**
  * The bucket that has the `offset`-th execution, from 0, of some tallies; `undefined` past the end. At most
  * four requests one after the other: heads and root, a month, a day, an hour; half a read unit for each
- * item of up to 4 KB. It stops above a fine bucket where there are fewer than fifty.
+ * item of up to 4 KB. It stops above a fine bucket where there are fewer than fifty. The month of a short range is
+ * read with the root, and a group has its days in one item.
  *
  * @param tallies with positions; they count disjoint sets, and are summed
  */
 export async function locate(
   store: Store,
   tallies: readonly Tally[],
-  { order, offset }: { order: Order; offset: number },
+  place: Place,
 ): Promise<Located | undefined> {
+  const { order } = place;
   const sources = tallies.map(sourceOf);
-  let items = await readItems(store, keysOf(sources, store.shards, [root]));
-  let heads = inHeads(sources, store.shards, items);
+  const nodes = firstNodes(place.within);
+  const [first, offset] = await Promise.all([
+    readItems(store, keysOf(sources, store.shards, nodes)),
+    place.offset,
+  ]);
+  const itemsOf = (node: Node) =>
+    nodes.some(({ level, at }) => level === node.level && at === node.at)
+      ? first
+      : readItems(store, nodeKeys(sources, [node]));
+  let heads = inHeads(sources, store.shards, first);
   let located: Located | undefined;
-  for (let node = root; ; items = await readItems(store, nodeKeys(sources, [node]))) {
+  for (let node = root; ; ) {
+    const items = await itemsOf(node);
     const before: number = located?.before ?? 0;
     const { from, below } = finesOf(node);
-    heads = heads.filter(({ bucket }) => isWithin(bucket, from, below));
+    heads = heads.filter(
+      ({ bucket }) => bucket.level > node.level && isWithin(bucket, from, below),
+    );
     const cells = [...heads, ...inNode(sources, node, items)];
     const found = nthOf(node, cells, order, offset - before);
     // Below the root only while somebody spills: the bucket above is right all the same.

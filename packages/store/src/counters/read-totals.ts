@@ -1,37 +1,77 @@
 /** Totals: how many executions a tally has, from the heads and the groups. */
+import type { Bounds } from "@attune/domain/ids";
 import { Status } from "@attune/domain/lifecycle";
 import type { Store } from "../store.ts";
-import { type Items, readItems } from "./items.ts";
-import { cellName, headKeys, placeOf } from "./keys.ts";
-import { type Field, isGroup, isLasting, letters, type Tally } from "./tally.ts";
+import { finesOf, idOfFine } from "./buckets.ts";
+import { cellsOfGroup } from "./cells.ts";
+import { type Fields, type Items, readItems } from "./items.ts";
+import { groupCellName, headKeys, placeOf } from "./keys.ts";
+import {
+  type Counter,
+  type Field,
+  type Group,
+  isGroup,
+  isLasting,
+  letters,
+  type Tally,
+} from "./tally.ts";
 
 /** The attributes of a head that make up a field. */
 const namesOf = (field: Field): readonly string[] =>
   field === "created" ? Status.options : [field];
 
-/** Where the cells of a tally are: item and attribute. */
-function cellsOf({ counter, field }: Tally, writers: number): (readonly [string, string])[] {
-  if (!isGroup(counter)) {
-    const names = namesOf(field);
-    return headKeys(counter, writers).flatMap((key) => names.map((name) => [key, name] as const));
-  }
-  const { key, at } = placeOf(counter);
-  return isLasting(field) ? [[key, cellName(at, letters[field])]] : [];
+const keysOf = (counter: Counter, writers: number): string[] =>
+  isGroup(counter) ? [placeOf(counter).key] : headKeys(counter, writers);
+
+/** What one of its items has of a tally. */
+function countIn(fields: Fields, { counter, field }: Tally): number {
+  if (!isGroup(counter)) return namesOf(field).reduce((sum, name) => sum + (fields[name] ?? 0), 0);
+  if (field === "created") return cellsOfGroup(fields, counter).reduce((sum, { n }) => sum + n, 0);
+  return isLasting(field) ? (fields[groupCellName(placeOf(counter).at, letters[field])] ?? 0) : 0;
+}
+
+export interface Totals {
+  /** What was never counted is zero. */
+  readonly countOf: (tally: Tally) => number;
+  /** The ids of the days that have members of a group, from the first to the last; nothing where none has. */
+  readonly daysOf: (group: Group) => Bounds | undefined;
+}
+
+function daysIn(fields: Fields, group: Group): Bounds | undefined {
+  const days = cellsOfGroup(fields, group)
+    .filter(({ n }) => n > 0)
+    .map(({ bucket }) => finesOf(bucket));
+  return days.length === 0
+    ? undefined
+    : {
+        from: idOfFine(Math.min(...days.map(({ from }) => from))),
+        below: idOfFine(Math.max(...days.map(({ below }) => below))),
+      };
 }
 
 /**
- * Some totals, in one request; what was never counted is zero. Half a read unit each head and each
- * group, one where the read is consistent.
+ * What the counters say of some tallies, in one request. Half a read unit each head and each group, one where the
+ * read is consistent.
  *
  * @param tallies ones that are counted: see `isCounted`
  */
-export async function readTotals(
+export async function readTallies(
   store: Store,
   tallies: readonly Tally[],
   { consistent = false } = {},
-): Promise<(tally: Tally) => number> {
-  const keys = tallies.flatMap((tally) => cellsOf(tally, store.shards).map(([key]) => key));
+): Promise<Totals> {
+  const keys = tallies.flatMap(({ counter }) => keysOf(counter, store.shards));
   const items: Items = await readItems(store, keys, { consistent });
-  return (tally) =>
-    cellsOf(tally, store.shards).reduce((sum, [key, name]) => sum + (items(key)[name] ?? 0), 0);
+  return {
+    countOf: (tally) =>
+      keysOf(tally.counter, store.shards).reduce((sum, key) => sum + countIn(items(key), tally), 0),
+    daysOf: (group) => daysIn(items(placeOf(group).key), group),
+  };
+}
+
+/** Their totals alone. */
+export async function readTotals(
+  ...given: Parameters<typeof readTallies>
+): Promise<Totals["countOf"]> {
+  return (await readTallies(...given)).countOf;
 }

@@ -1,5 +1,5 @@
 /** What the counting of some changes begins with: the ledger's pages and the heads, in one read. */
-import * as z from "zod";
+import * as z from "zod/mini";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
 import type { Store } from "../store.ts";

@@ -47,9 +47,9 @@ export function isCounted({ counter, field }: Tally): boolean {
   return !isGroup(counter) || (isLasting(field) && field !== "top_level");
 }
 
-/** Whether it is counted by time bucket: a lasting field of anything but a group. */
+/** Whether it is counted by time bucket: a lasting field, and of a group all its members. */
 export function hasPositions({ counter, field }: Tally): boolean {
-  return !isGroup(counter) && isLasting(field);
+  return isGroup(counter) ? field === "created" : isLasting(field);
 }
 
 /** What decides on which counters an execution counts. None of it ever changes. */

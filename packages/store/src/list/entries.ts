@@ -1,7 +1,7 @@
 /** The entries of some partitions of the indexes, merged in the order of their creation. */
 import { type IdRange, isEmpty } from "@attune/domain/ids";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import type * as z from "zod";
+import * as z from "zod/mini";
 import type { Order } from "../access-patterns/executions-read.ts";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { finalKeyOf } from "../index-keys.ts";
@@ -10,7 +10,7 @@ import type { Store } from "../store.ts";
 import type { Path, Reading } from "./paths.ts";
 
 /** What an index tells of an execution: its id, and whichever attributes it carries. */
-const IndexEntry = Row.partial().required({ id: true });
+const IndexEntry = z.required(z.partial(Row), { id: true });
 
 export interface Entry extends z.infer<typeof IndexEntry> {
   /** Where it comes from. */

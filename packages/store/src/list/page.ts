@@ -47,11 +47,14 @@ async function bucketOf(
   // Without time buckets the list as a whole is one: its far half is walked to from the far end.
   if (!tallies.every(hasPositions)) return { range, before: 0, inside: await total() };
   const ahead = before(range, order);
-  const passed = isOpen(ahead) ? 0 : await totalOf(store, plan, ahead);
-  const bucketAt = (place: number) => locate(store, tallies, { order, offset: passed + place });
+  const passed = isOpen(ahead) ? Promise.resolve(0) : totalOf(store, plan, ahead);
+  const bucketAt = (place: number) =>
+    locate(store, tallies, { order, offset: passed.then((n) => n + place), within: range });
   // Past what the counters know, the last bucket that they know is where to go on from.
   const bucket = (await bucketAt(skip)) ?? (await bucketAt((await total()) - 1));
-  return bucket ? { ...bucket, before: bucket.before - passed } : { range, before: 0, inside: 0 };
+  return bucket
+    ? { ...bucket, before: bucket.before - (await passed) }
+    : { range, before: 0, inside: 0 };
 }
 
 export interface Page {

@@ -1,10 +1,10 @@
 /** How a list is read: along which path, and what the counters know of it. */
 import type { Filter } from "@attune/domain/filter";
-import type { IdRange } from "@attune/domain/ids";
+import { type IdRange, idOf, intersect, SLOTS } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import { countRange } from "../counters/positions.ts";
-import { readTotals } from "../counters/read-totals.ts";
-import { hasPositions, type Tally } from "../counters/tally.ts";
+import { readTallies, readTotals, type Totals } from "../counters/read-totals.ts";
+import { hasPositions, isGroup, type Tally } from "../counters/tally.ts";
 import { LINE_UNITS, searchResults } from "../search/search-results.ts";
 import type { Store } from "../store.ts";
 import { type Collected, collect, type Wanted } from "./collect.ts";
@@ -18,6 +18,8 @@ export interface Plan {
   readonly path: Path;
   /** Results are searched in the segments, and not along the path. */
   readonly usesSegments: boolean;
+  /** Where all that match are: the time of a group, where another index than its own is read. */
+  readonly within: IdRange;
   /** Entries that have to be read for a match, on the average. */
   readonly entriesPerMatch: number;
   /** The tallies whose sum is the total of the filter, where there are any. */
@@ -31,18 +33,36 @@ const SEGMENTS_UNITS = 5;
 
 const everything: Tally = { counter: { kind: "all" }, field: "created" };
 
+const DAY_IDS = 24 * 3_600_000 * SLOTS;
+
+/**
+ * Where the members of some groups are that all have to match, a day more at both ends: the stream may bring a change a
+ * day late, and so the end is open where the last of them were created in the last days.
+ */
+function withinGroups(tallies: readonly Tally[], { daysOf }: Totals, now: Date): IdRange {
+  const recent = idOf(now.getTime(), 0) - 3 * DAY_IDS;
+  return tallies
+    .flatMap(({ counter }) => (isGroup(counter) ? (daysOf(counter) ?? []) : []))
+    .map(({ from, below }) => ({
+      from: from - DAY_IDS,
+      ...(below > recent ? {} : { below: below + DAY_IDS }),
+    }))
+    .reduce<IdRange>(intersect, {});
+}
+
 /** The plan of a simple filter. It reads counters where there is more than one way to choose from. */
 export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const tallies = talliesOf(filter);
   const [only, ...others] = pathsOf(filter);
   const isSearch = filter.result_contains !== undefined;
   if (others.length === 0 && !isSearch) {
-    return { filter, path: only, usesSegments: false, entriesPerMatch: 1, tallies };
+    return { filter, path: only, usesSegments: false, within: {}, entriesPerMatch: 1, tallies };
   }
   const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tally ?? []);
   const paths = [only, ...others];
   const counted = [...paths.flatMap(talliesOfPath), ...(tallies ?? []), everything];
-  const countOf = await readTotals(store, counted);
+  const totals = await readTallies(store, counted);
+  const { countOf } = totals;
   const path = paths.reduce((best, one) =>
     costOf(one, countOf) < costOf(best, countOf) ? one : best,
   );
@@ -53,6 +73,7 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
     path,
     usesSegments:
       isSearch && costOf(path, countOf) > SEGMENTS_UNITS + countOf(everything) * LINE_UNITS,
+    within: withinGroups(counted, totals, store.now()),
     entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1,
     tallies,
   };
@@ -68,7 +89,8 @@ const ENTRIES = { least: 100, leastRows: 50, most: 10_000 };
 function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted: Wanted) {
   const needed = ((wanted.skip + wanted.take + 1) * entriesPerMatch * 1.2) / store.shards;
   const isWhole = path.every(({ source }) => hasWholeRows(source));
-  const least = (isWhole ? ENTRIES.leastRows : ENTRIES.least) / (path.length * store.shards);
+  const partitions = path.length * store.shards;
+  const least = (isWhole ? ENTRIES.leastRows : ENTRIES.least) / partitions;
   const opensItems = path.some(({ onItem }) => onItem.length > 0);
   const opensResults = path.some(({ onItem }) => onItem.includes("result_contains"));
   const isOpen = path.some(({ onEntry }) => onEntry.length > 0);
@@ -76,8 +98,10 @@ function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted:
     // Of items, and of results, fewer are read than of bare entries.
     if (opensResults) return ENTRIES.least;
     if (opensItems) return Math.min(ENTRIES.least * 2 ** chunk, 1_600);
-    // Without a counter the walk goes to the end anyway: in as few round trips as it can.
-    if (wanted.countAll || (isOpen && !tallies && chunk > 0)) return ENTRIES.most;
+    // Without a counter the walk goes to the end anyway: in as few round trips as it can. At first all partitions are
+    // read at once, and later on those alone that have run dry.
+    if (wanted.countAll || (isOpen && !tallies && chunk > 0))
+      return chunk === 0 ? Math.ceil(ENTRIES.most / partitions) : ENTRIES.most;
     return Math.ceil(Math.min(Math.max(needed, least) * 2 ** chunk, ENTRIES.most));
   };
 }
@@ -88,12 +112,13 @@ export function take(
   plan: Plan,
   { range, order, ...wanted }: Wanted & { readonly range: IdRange; readonly order: Order },
 ): Promise<Collected> {
-  const { filter, path, usesSegments } = plan;
+  const { filter, path, usesSegments, within } = plan;
   const { result_contains } = filter;
+  const part = intersect(range, within);
   const chunks =
     usesSegments && result_contains !== undefined
-      ? searchResults(store, { filter: { ...filter, result_contains }, range, order })
-      : walk(store, filter, { path, range, order, limitOf: limitOf(store, plan, wanted) });
+      ? searchResults(store, { filter: { ...filter, result_contains }, range: part, order })
+      : walk(store, filter, { path, range: part, order, limitOf: limitOf(store, plan, wanted) });
   return collect(chunks, wanted);
 }
 

@@ -16,7 +16,7 @@ export const CHANGES_AN_ENTRY = 150;
 const Packed = z.tuple([
   z.int(),
   z.int(),
-  Status.nullable(),
+  z.nullable(Status),
   Status,
   z.string(),
   z.int().nullable(),

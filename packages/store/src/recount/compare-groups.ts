@@ -1,6 +1,8 @@
 /** Compares the groups that executions of a span belong to with all of their members. */
+
+import { fineOf } from "../counters/buckets.ts";
 import { readItems } from "../counters/items.ts";
-import { parseCell, placeOf } from "../counters/keys.ts";
+import { memberPlacesOf, parseGroupCell, placeOf } from "../counters/keys.ts";
 import { sumAll, sumUp } from "../counters/sums.ts";
 import { type Group, groupsOf } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
@@ -33,16 +35,23 @@ async function compareSome(
   const seen = [...ids.flatMap((id) => known.get(id) ?? []), ...others.map(seenOf)];
   const places = groups.map(({ group }) => placeOf(group));
   const isPlace = (key: string, name: string) =>
-    places.some((place) => place.key === key && place.at === parseCell(name)?.at);
-  const looked = await look(store, { seen, heads: [] }, () =>
-    readItems(
-      store,
-      places.map(({ key }) => key),
-      { consistent: true },
+    places.some(
+      (place) =>
+        (key === place.key || key.endsWith(`:${place.key}`)) &&
+        place.at === parseGroupCell(name)?.at,
+    );
+  const keys = [
+    ...new Set(
+      groups.flatMap(({ group, members }) => [
+        placeOf(group).key,
+        ...members.flatMap((id) => memberPlacesOf(group, fineOf(id)).map(([key]) => key)),
+      ]),
     ),
+  ];
+  const looked = await look(store, { seen, heads: [] }, () =>
+    readItems(store, keys, { consistent: true }),
   );
   if (looked === undefined) return undefined;
-  const keys = [...new Set(places.map(({ key }) => key))];
   const counted = sumUp(
     keys.flatMap((key) =>
       Object.entries(looked.read(key))
@@ -67,7 +76,7 @@ async function compareSome(
 
 /**
  * The differences in the groups whose first member is among some executions: the others are compared where theirs is.
- * Half a unit for each group, and for each member that is not among them. `undefined`: something changed meanwhile.
+ * Half a unit for each group, its days and its hours, and for each member that is not among them. `undefined`: something changed meanwhile.
  *
  * @param from the first id of the span
  */

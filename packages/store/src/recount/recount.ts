@@ -7,6 +7,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { accessPatterns } from "../access-patterns/index.ts";
 import type { Store } from "../store.ts";
+import { keepShards } from "./keep-shards.ts";
 import { metered } from "./meter.ts";
 import { begin, type Mode, Progress, stepOf } from "./progress.ts";
 import { hourOf } from "./span.ts";
@@ -50,6 +51,7 @@ export async function beginRecount(store: Store, mode: Mode): Promise<Progress |
  * Goes on with the recount that is open, step by step, each of which is kept: whoever dies has lost one step.
  *
  * @param isOver whether there is no time for another step
+ * @throws RangeError where the stage has had more shards
  * @returns how far it has come; `undefined` where there is none, or another one goes on with it
  */
 export async function goOn(
@@ -57,6 +59,7 @@ export async function goOn(
   isOver: () => boolean,
   options: Options = { between: BETWEEN_MS },
 ): Promise<Progress | undefined> {
+  await keepShards(store);
   let progress = await readProgress(store);
   while (progress && !isOver()) {
     const step = stepOf(progress);

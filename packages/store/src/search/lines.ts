@@ -5,7 +5,7 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Facts } from "@attune/domain/filter";
 import { Status } from "@attune/domain/lifecycle";
-import * as z from "zod";
+import * as z from "zod/mini";
 
 /** Nothing of it changes any more. */
 export interface Line extends Omit<Facts, "result"> {
@@ -27,12 +27,12 @@ const Packed = z.tuple([
   z.int(),
   Status,
   z.string(),
-  z.int().nullable(),
-  z.int().nullable(),
-  z.int().nullable(),
-  z.int().nullable(),
+  z.nullable(z.int()),
+  z.nullable(z.int()),
+  z.nullable(z.int()),
+  z.nullable(z.int()),
   /** UTF-16 units of the text. */
-  z.int().nullable(),
+  z.nullable(z.int()),
   z.int(),
 ]);
 
@@ -60,7 +60,8 @@ export function unpack(data: Uint8Array): Line[] {
   const packed = inflateRawSync(data).toString();
   let at = packed.indexOf("\n") + 1;
   let id = 0;
-  return Packed.array()
+  return z
+    .array(Packed)
     .parse(JSON.parse(packed.slice(0, at)))
     .map((facts) => {
       const [gap, status, action_ref, enforcement, parent, executor, original, length, elsewhere] =

@@ -1,7 +1,7 @@
 /** Reading a partition of segments chunk by chunk, and how far that has come. */
 import type { Bounds } from "@attune/domain/ids";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Order } from "../access-patterns/executions-read.ts";
 import { accessPatterns } from "../access-patterns/index.ts";
 import type { Store } from "../store.ts";
@@ -11,7 +11,10 @@ import { idOfSortable, sortable, windowOf } from "./windows.ts";
 
 export const ChunkItem = z.object({
   chunk: z.string(),
-  data: z.instanceof(Uint8Array).transform(unpack),
+  data: z.pipe(
+    z.instanceof(Uint8Array),
+    z.transform((data: Uint8Array<ArrayBuffer>) => unpack(data)),
+  ),
 });
 
 /** Chunks of a partition that are read first; twice as many each time after. */

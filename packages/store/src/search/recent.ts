@@ -1,5 +1,6 @@
 /** The newest executions: the stream, which is about a second late, may not have brought them yet. */
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import * as z from "zod/mini";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { FEED, partitionsOf } from "../index-keys.ts";
 import { Row } from "../record.ts";
@@ -8,7 +9,7 @@ import type { Store } from "../store.ts";
 const RECENT = 100;
 /** Read units of an entry of the index. */
 const ENTRY_UNITS = 1 / 80;
-const Entry = Row.pick({ id: true });
+const Entry = z.pick(Row, { id: true });
 
 /** The ids of the newest hundred, in no order. */
 export async function readRecent(store: Store): Promise<{ ids: number[]; units: number }> {

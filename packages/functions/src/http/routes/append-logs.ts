@@ -18,7 +18,8 @@ const Line = LogLine.refine((line) => bytesOf(line) <= lineBytes, {
   error: ({ input }) => `has ${bytesOf(LogLine.parse(input))} bytes, and at most ${lineBytes}`,
 });
 
-export const AppendBody = HoldBody.extend({
+export const AppendBody = z.object({
+  ...HoldBody.shape,
   lines: z
     .array(Line)
     .min(1)

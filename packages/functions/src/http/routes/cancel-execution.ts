@@ -2,6 +2,7 @@ import { ServiceError } from "@attune/domain/errors";
 import { executionText } from "@attune/domain/execution";
 import { type Cancellation, cancelExecution as cancel } from "@attune/store/cancel-execution";
 import { readView } from "@attune/store/read-execution";
+import * as z from "zod/mini";
 import { sendRequests } from "../../executor/send-requests.ts";
 import { store } from "../../resources.ts";
 import { dataAnswer, notFound } from "../answer.ts";
@@ -16,7 +17,7 @@ const statusOf = {
 } as const satisfies Partial<Record<Cancellation["kind"], number>>;
 
 /** With what is unfinished below it. */
-const query = { cascade: choiceParam("cascade", ["true", "false"]).default("false") };
+const query = { cascade: z._default(choiceParam("cascade", ["true", "false"]), "false") };
 
 /** `POST /{id}/cancel`: done before the handoff, recorded for the worker after it. */
 export const cancelExecution = endpoint({ path: { id: IdParam }, query }, async ({ id }, asked) => {

@@ -3,6 +3,7 @@ import { statsOf } from "@attune/domain/stats";
 import { aggregate, groupings } from "@attune/store/counters/aggregate";
 import { readTotals } from "@attune/store/counters/read-totals";
 import type { Tally } from "@attune/store/counters/tally";
+import * as z from "zod/mini";
 import { store } from "../../resources.ts";
 import { dataAnswer } from "../answer.ts";
 import { endpoint } from "../endpoint.ts";
@@ -21,10 +22,10 @@ async function readStats() {
 }
 
 const query = {
-  since: timeParam("since").optional(),
-  until: timeParam("until").optional(),
-  interval: choiceParam("interval", ["minute", "hour", "day"]).optional(),
-  group_by: choiceParam("group_by", groupings).optional(),
+  since: z.optional(timeParam("since")),
+  until: z.optional(timeParam("until")),
+  interval: z.optional(choiceParam("interval", ["minute", "hour", "day"])),
+  group_by: z.optional(choiceParam("group_by", groupings)),
 };
 
 /** `GET /stats`: of all there is now, or, where a parameter asks for it, of what was created in some time. */

@@ -3,14 +3,15 @@ import { textsOf } from "@attune/domain/json-text";
 import { summaryOf } from "@attune/store/record";
 import { type Node, readTree } from "@attune/store/tree/read-tree";
 import { routes } from "@attune/topology/routes";
+import * as z from "zod/mini";
 import { store } from "../../resources.ts";
 import { dataAnswer, notFound } from "../answer.ts";
 import { endpoint } from "../endpoint.ts";
 import { countUpToParam, IdParam } from "../params.ts";
 
 const query = {
-  depth: countUpToParam("depth", 10).default(3),
-  limit: countUpToParam("limit", 1_000).default(200),
+  depth: z._default(countUpToParam("depth", 10), 3),
+  limit: z._default(countUpToParam("limit", 1_000), 200),
 };
 
 /** Where the list of all children is, in the order of the tree. */

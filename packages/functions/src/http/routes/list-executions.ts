@@ -1,7 +1,7 @@
 import { idOf } from "@attune/domain/ids";
 import { listExecutions as list } from "@attune/store/list/list-executions";
 import { summaryOf } from "@attune/store/record";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { cursorSecret, store } from "../../resources.ts";
 import { type Answer, dataAnswer } from "../answer.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
@@ -18,35 +18,38 @@ import {
   timeParam,
 } from "../params.ts";
 
-const paging = { page: PageParam, per_page: PerPageParam, cursor: z.string().optional() };
+const paging = { page: PageParam, per_page: PerPageParam, cursor: z.optional(z.string()) };
 
 const filters = {
-  status: StatusesParam.optional(),
-  action_ref: textsParam("action_ref").optional(),
-  pack_name: textParam("pack_name").optional(),
-  result_contains: z.string().optional(),
-  enforcement: integerParam("enforcement").optional(),
-  parent: integerParam("parent").optional(),
-  executor: integerParam("executor").optional(),
-  original_execution: integerParam("original_execution").optional(),
-  top_level: choiceParam("top_level", ["true"])
-    .transform((): true => true)
-    .optional(),
+  status: z.optional(StatusesParam),
+  action_ref: z.optional(textsParam("action_ref")),
+  pack_name: z.optional(textParam("pack_name")),
+  result_contains: z.optional(z.string()),
+  enforcement: z.optional(integerParam("enforcement")),
+  parent: z.optional(integerParam("parent")),
+  executor: z.optional(integerParam("executor")),
+  original_execution: z.optional(integerParam("original_execution")),
+  top_level: z.optional(
+    z.pipe(
+      choiceParam("top_level", ["true"]),
+      z.transform((): true => true),
+    ),
+  ),
 };
 
 /** Newest first is the usual one. */
 const orders = { "-created": "newest", created: "oldest" } as const;
 
 const extent = {
-  created_after: timeParam("created_after").optional(),
-  created_before: timeParam("created_before").optional(),
-  sort: choiceParam("sort", ["-created", "created"]).default("-created"),
+  created_after: z.optional(timeParam("created_after")),
+  created_before: z.optional(timeParam("created_before")),
+  sort: z._default(choiceParam("sort", ["-created", "created"]), "-created"),
 };
 
 const query = { ...paging, ...filters, ...extent };
 const several = ["status", "action_ref"] as const;
 
-type Query = z.infer<z.ZodObject<typeof query>>;
+type Query = z.infer<z.ZodMiniObject<typeof query>>;
 
 /** The first id of a moment; there is none before the ids' own beginning, nor after their end in 2093. */
 const firstIdAt = (unixMs: number | undefined) =>

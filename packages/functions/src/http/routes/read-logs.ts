@@ -3,24 +3,24 @@ import { LogStream } from "@attune/domain/logs";
 import { type LogPage, type Place, readPage, THE_END } from "@attune/store/logs/read-lines";
 import { readRecord } from "@attune/store/read-execution";
 import { routes } from "@attune/topology/routes";
+import * as z from "zod/mini";
 import { store } from "../../resources.ts";
 import { type Answer, dataAnswer, notFound } from "../answer.ts";
 import { endpoint } from "../endpoint.ts";
-import { choiceParam, countParam, IdParam } from "../params.ts";
+import { choiceParam, countParam, countUpToParam, IdParam } from "../params.ts";
 
 const MAX_LINES = 10_000;
 const USUAL_LINES = 1_000;
 
-const linesParam = (name: string) =>
-  countParam(name).transform((lines) => Math.min(lines, MAX_LINES));
+const linesParam = (name: string) => countUpToParam(name, MAX_LINES);
 
 const query = {
-  after: countParam("after", 0).optional(),
-  before: countParam("before").optional(),
-  last: linesParam("last").optional(),
-  limit: linesParam("limit").default(USUAL_LINES),
-  stream: choiceParam("stream", LogStream.options).optional(),
-  format: choiceParam("format", ["json", "text"]).optional(),
+  after: z.optional(countParam("after", 0)),
+  before: z.optional(countParam("before")),
+  last: z.optional(linesParam("last")),
+  limit: z._default(linesParam("limit"), USUAL_LINES),
+  stream: z.optional(choiceParam("stream", LogStream.options)),
+  format: z.optional(choiceParam("format", ["json", "text"])),
 };
 
 type Asked = Readonly<Partial<Record<"after" | "before" | "last", number | undefined>>>;
