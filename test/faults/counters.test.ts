@@ -22,7 +22,7 @@ afterAll(() => world.stop());
  * Each of an action and a pack of its own: the directory has one of each and the packs to learn. More
  * counters than one transaction writes: two of them, after the ledger was read. The search segment comes last.
  */
-const EXECUTIONS = 26;
+const EXECUTIONS = 22;
 const calls = [
   "BatchGetItem",
   ...Array.from({ length: EXECUTIONS + 1 }, () => "UpdateItem"),
