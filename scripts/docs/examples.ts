@@ -155,6 +155,7 @@ export const examples = {
     at: 1_795_380_222_139,
     before: 1_795_380_222_138,
   }),
+  noteAudience: accessPatterns.noteAudience.params(tables, { at: 1_795_380_222_137 }),
   openConnection: accessPatterns.openConnection.params(tables, {
     connection: "L0SM9cOFvHcCIhw=",
     expires: 1_795_389_222,

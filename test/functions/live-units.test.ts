@@ -98,6 +98,10 @@ it("subscribing costs three writes and two reads, and connecting one write", asy
   expect(bill()).toEqual({ PutItem: [1, 1] });
   spent.length = 0;
   await world.say("mine", { type: "subscribe", filter: { enforcement: 7 } });
+  // The first one notes that there is somebody.
+  expect(bill()).toEqual({ Query: [2, 2], PutItem: [2, 2], UpdateItem: [2, 2] });
+  spent.length = 0;
+  await world.say("mine", { type: "subscribe", id: "other", filter: { enforcement: 7 } });
   expect(bill()).toEqual({ Query: [2, 2], PutItem: [1, 1], UpdateItem: [2, 2] });
 });
 

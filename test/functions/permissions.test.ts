@@ -7,6 +7,7 @@ import { type HttpServer, startHttpServer } from "@attune/local/http/server";
 import { queueEvent } from "@attune/local/triggers/queue";
 import { streamEvent } from "@attune/local/triggers/stream-event";
 import { indexKeysOf } from "@attune/store/index-keys";
+import { createAudience } from "@attune/store/live/audience";
 import { noteSubscription, openConnection } from "@attune/store/live/connections";
 import { cursorOf, LANE, pack } from "@attune/store/live/entries";
 import { moveMark, readMark, readWhatIsLeft } from "@attune/store/live/log";
@@ -132,6 +133,7 @@ async function watch(store: Store, execution: number, end: () => Promise<unknown
   const clock = (hours: number) =>
     Object.assign(store, { now: () => new Date(Date.now() + hours * 3_600_000) });
   clock(3);
+  await createAudience({ ...direct, now: store.now }).note();
   await end();
   const [entry] = await readWhatIsLeft(direct, 0);
   if (entry === undefined) throw new Error("Nothing is in the log");

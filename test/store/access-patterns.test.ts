@@ -490,6 +490,13 @@ describe("the input of each access pattern", () => {
     ).toEqual({ ...first, ConditionExpression: "attribute_not_exists(#at)" });
   });
 
+  it("noteAudience", () => {
+    expect(accessPatterns.noteAudience.params(tables, { at: 7 })).toEqual({
+      TableName: "app-stage-live-log",
+      Item: { lane: "audience", seq: 0, at: 7 },
+    });
+  });
+
   it("openConnection, noteSubscription, forgetSubscription and closeConnection", () => {
     const TableName = "app-stage-connections";
     const connection = "c";

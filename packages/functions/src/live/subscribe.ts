@@ -6,7 +6,7 @@ import { cursorOf } from "@attune/store/live/entries";
 import { openLog } from "@attune/store/live/log";
 import { putSubscription, subscriptionOf } from "@attune/store/live/subscriptions";
 import { store } from "../resources.ts";
-import { append } from "./append.ts";
+import { append, audience } from "./append.ts";
 import { messageText } from "./messages.ts";
 import { replay } from "./replay.ts";
 import { sendAway, tell } from "./socket.ts";
@@ -23,6 +23,7 @@ export async function subscribe(
   hasTime: () => boolean,
 ): Promise<void> {
   const { id, since } = message;
+  await audience.note();
   const head = await openLog(store, append);
   const row = subscriptionOf(store, connection, message);
   await putSubscription(store, row);

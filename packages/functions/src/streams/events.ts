@@ -13,7 +13,7 @@ import { eventBodies } from "../events/messages.ts";
 import { publishInOrder } from "../events/publish.ts";
 import { type StatusChange, statusChangeOf } from "../events/status-change.ts";
 import { followUp } from "../executor/follow-up.ts";
-import { append } from "../live/append.ts";
+import { append, audience } from "../live/append.ts";
 import { logger } from "../logger.ts";
 import { store } from "../resources.ts";
 import { newBlobsOf } from "./blobs.ts";
@@ -24,15 +24,16 @@ const liveChangeOf = ({ image, previous }: StatusChange): LiveChange => {
   return { id, version, previous, status, action_ref, parent, enforcement, updated };
 };
 
-/** Whether all is in the live log. */
-const isLogged = (changes: readonly StatusChange[]): Promise<boolean> =>
-  appendAll(append, changes.map(liveChangeOf)).then(
-    () => true,
-    (error: unknown) => {
-      logger.error("The live log does not take changes", { error });
-      return false;
-    },
-  );
+/** Whether all is in the live log that somebody may be told of. */
+async function isLogged(changes: readonly StatusChange[]): Promise<boolean> {
+  try {
+    if (await audience.isThere()) await appendAll(append, changes.map(liveChangeOf));
+    return true;
+  } catch (error) {
+    logger.error("The live log does not take changes", { error });
+    return false;
+  }
+}
 
 export const handler = middy<DynamoDBStreamEvent, DynamoDBBatchResponse>().handler(
   async ({ Records }) => {

@@ -52,7 +52,8 @@ export const livePatterns = {
   liveMark: pattern({
     operation: "GetItem",
     table: "LiveLog",
-    purpose: "Where the live log last began, or the entry up to which everybody was told.",
+    purpose:
+      "Where the live log last began, the entry up to which everybody was told, or when somebody last subscribed.",
     serves: ["events", "live", "notifier"],
     params: (tables, { lane }: { lane: string }) => ({
       TableName: tables.LiveLog,
@@ -74,6 +75,17 @@ export const livePatterns = {
       ConditionExpression: before === undefined ? "attribute_not_exists(#at)" : "#at = :before",
       ExpressionAttributeNames: { "#at": "at" },
       ...(before === undefined ? {} : { ExpressionAttributeValues: { ":before": before } }),
+    }),
+  }),
+  noteAudience: pattern({
+    operation: "PutItem",
+    table: "LiveLog",
+    purpose:
+      "Notes when somebody has subscribed: the log is written for those who may come back to it.",
+    serves: ["live"],
+    params: (tables, { at }: { at: number }) => ({
+      TableName: tables.LiveLog,
+      Item: { lane: "audience", seq: 0, at },
     }),
   }),
   openConnection: pattern({
