@@ -121,6 +121,14 @@ declare module "sst" {
       "name": string
       "type": "sst.aws.Dynamo"
     }
+    "LogLinesFailures": {
+      "type": "sst.aws.Queue"
+      "url": string
+    }
+    "LogLinesHandler": {
+      "name": string
+      "type": "sst.aws.Function"
+    }
     "Logs": {
       "name": string
       "type": "sst.aws.Dynamo"

@@ -35,7 +35,7 @@ async function addOthers(store: Store, from: number, to: number) {
   const add = async () => {
     for (let at = left.pop(); at !== undefined; at = left.pop()) {
       const filter = { enforcement: 1_000 + at };
-      const asked = { id: "default", filter, result: false, batch: false };
+      const asked = { id: "default", filter, result: false, logs: false, batch: false };
       await putSubscription(store, subscriptionOf(store, `somebody ${at}`, asked));
     }
   };

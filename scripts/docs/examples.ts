@@ -134,6 +134,8 @@ export const examples = {
     bytes: 4_310,
     truncated: false,
     data: Buffer.from([139, 142, 53]),
+    action_ref: "slack.post_message",
+    enforcement: 42,
   }),
   liveEntries: accessPatterns.liveEntries.params(tables, {
     lane: "live",
@@ -183,6 +185,7 @@ export const examples = {
     id: "default",
     filter: { enforcement: 42 },
     result: false,
+    logs: false,
     batch: false,
     nonce,
     lease: 1_795_380_282_137,

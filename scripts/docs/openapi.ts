@@ -100,6 +100,7 @@ export function describeApi(): Document {
       version: "1.0.0",
       description: [
         "An execution is one run of an action: requested by a rule or by hand, handed to a worker, and kept with its config, its result and its status.",
+        "Nobody has to poll: changes, results and lines of logs are told as they happen over a WebSocket, which docs/live.md and docs/asyncapi.json of the repository describe.",
         "Every error is a sentence and its status, also at paths that are not here: 404 for one that there is not, 405 with `allow` for another method, 308 for a slash too many. Fields may be added to answers: ignore those that you do not know.",
       ].join("\n\n"),
     },

@@ -15,8 +15,11 @@ export interface Guard {
 
 const writes = "packages/store/src/access-patterns/executions-write.ts";
 const transitions = "packages/store/src/transitions.ts";
+const livePatterns = "packages/store/src/access-patterns/live.ts";
 const model = ["--project", "model"];
 const logs = ["--project", "store", "test/store/logs"];
+const history = ["--project", "store", "test/store/history"];
+const liveOrder = ["--project", "functions", "test/functions/live-order.test.ts"];
 const stored = ["--project", "store", "test/store/transitions.test.ts"];
 
 export const guards: readonly Guard[] = [
@@ -195,5 +198,77 @@ export const guards: readonly Guard[] = [
     find: "if (record.executor !== worker || record.attempt !== attempt) return false;",
     replace: "",
     tests: logs,
+  },
+  {
+    invariant: 10,
+    guard: "An entry of the live log is written where there is none",
+    file: livePatterns,
+    find: 'ConditionExpression: "attribute_not_exists(#seq)",',
+    replace: 'ConditionExpression: "attribute_not_exists(#seq) OR attribute_exists(#seq)",',
+    tests: ["--project", "store", "test/store/live"],
+  },
+  {
+    invariant: 10,
+    guard: "A replay goes on to what the notifier has left to it",
+    file: livePatterns,
+    find: '"#nonce = :nonce AND (attribute_not_exists(#pending) OR #pending <= :seq)"',
+    replace: '"#nonce = :nonce"',
+    tests: liveOrder,
+  },
+  {
+    invariant: 10,
+    guard: "What a replay has told is not told again",
+    file: "packages/functions/src/live/deliver.ts",
+    find: "events: events.filter(({ seq }) => seq > told)",
+    replace: "events",
+    tests: liveOrder,
+  },
+  {
+    invariant: 10,
+    guard: "Lines are told to those who ask for them",
+    file: "packages/domain/src/live.ts",
+    find: "(logs || change.status !== null) && ",
+    replace: "",
+    tests: ["--project", "e2e", "test/e2e/live-logs.test.ts"],
+  },
+  {
+    invariant: 10,
+    guard: "After a message with some of the lines come the others",
+    file: "packages/store/src/live/entries.ts",
+    find: "return { ...change, from_seq: line + 1 };",
+    replace: "return undefined;",
+    tests: ["--project", "functions", "test/functions/log-lines.test.ts"],
+  },
+  {
+    invariant: 11,
+    guard: "Each change of a history is an attribute of its own",
+    file: "packages/store/src/history/save-history.ts",
+    find: "some.map(({ version, entry }) => [version, entry])",
+    replace: "some.map(({ entry }) => [3, entry])",
+    tests: history,
+  },
+  {
+    invariant: 11,
+    guard: "A history says where changes are missing",
+    file: "packages/store/src/history/tell.ts",
+    find: "const complete = known.size === Math.max(...known.keys());",
+    replace: "const complete = true;",
+    tests: history,
+  },
+  {
+    invariant: 12,
+    guard: "A page of a cascade is followed by the next",
+    file: "packages/functions/src/executor/cascade.ts",
+    find: "...(next === undefined ? [] : [{ execution_id, root, after: next }]),",
+    replace: "",
+    tests: ["--project", "faults", "test/faults/cascade.test.ts"],
+  },
+  {
+    invariant: 12,
+    guard: "A cascade does not come back to where it began",
+    file: "packages/store/src/cancel-children.ts",
+    find: "const children = ids.filter((id) => id !== root);",
+    replace: "const children = ids;",
+    tests: ["--project", "e2e", "test/e2e/cascade.test.ts"],
   },
 ];

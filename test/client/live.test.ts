@@ -101,6 +101,30 @@ it("tells no change twice, and none after a later one", async () => {
   await events.return();
 });
 
+it("tells no lines twice, whichever of its log and its changes was told of last", async () => {
+  const { subscriptions } = serve((message, send) => {
+    if (message.type !== "subscribe") return;
+    const id = message.id;
+    const lines = [{ seq: 1, stream: "stderr", time: created, text: "Hm" } as const];
+    const grown = (execution_id: number, to_seq: number) =>
+      send({
+        ...{ type: "execution.log", subscription: id, cursor: `line ${to_seq}`, execution_id },
+        ...{ from_seq: to_seq, to_seq, lines },
+      });
+    send(changed(id, 5));
+    for (const to_seq of [1, 2, 2, 1, 3]) grown(1, to_seq);
+    send(changed(id, 5));
+    grown(2, 1);
+  });
+  const events = createLive({ url }).events({}, { logs: true });
+  const told = (await take(events, 5)).map((one) =>
+    one.type === "execution.log" ? [one.execution_id, one.to_seq] : placeOf(one),
+  );
+  expect(told).toEqual([5, [1, 1], [1, 2], [1, 3], [2, 1]]);
+  await events.return();
+  expect(subscriptions()).toMatchObject([{ logs: true }]);
+});
+
 it("says that there is a gap", async () => {
   serve((message, send) => {
     if (message.type !== "subscribe") return;

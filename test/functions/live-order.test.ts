@@ -7,8 +7,9 @@ import { createAppend, openLog } from "@attune/store/live/log";
 import { RowKey } from "@attune/store/live/subscriptions";
 import { QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { changeOf, type LiveWorld, startLiveWorld } from "../fixtures/live-world.ts";
+import { changeOf, type LiveWorld, nameOf, startLiveWorld } from "../fixtures/live-world.ts";
 import { type Random, randomFrom } from "../fixtures/random.ts";
+import { linesFrom } from "../store/logs/world.ts";
 
 let world: LiveWorld;
 beforeAll(async () => {
@@ -165,15 +166,20 @@ it.each(Array.from({ length: 12 }, (_, at) => at + 1))(
     const base = ++runs * 1_000;
     const log: Appended[] = [];
     const versions = new Map<number, number>();
-    /** Entries to come: changes of three executions. */
-    const entries = Array.from({ length: 10 }, () =>
-      Array.from({ length: random.below(4) }, () => {
+    /** Entries to come: changes of three executions, and lines of their logs. */
+    const entries: LiveChange[][] = [];
+    for (let entry = 0; entry < 10; entry++) {
+      const changes: LiveChange[] = [];
+      for (let left = random.below(4); left > 0; left--) {
         const id = base + 1 + random.below(3);
         const version = (versions.get(id) ?? 0) + 1;
         versions.set(id, version);
-        return changeOf(id, version);
-      }),
-    );
+        const change = changeOf(id, version);
+        const isOfLog = random.below(3) === 0;
+        changes.push(isOfLog ? await world.grow(linesFrom(version, 1), change) : change);
+      }
+      entries.push(changes);
+    }
     const appendNext = async (changes: readonly LiveChange[]) => {
       await world.gate("append");
       log.push({ seq: await world.append(changes), changes });
@@ -205,13 +211,13 @@ it.each(Array.from({ length: 12 }, (_, at) => at + 1))(
       const since = after < 0 ? start : known[after]?.seq;
       const filter = random.pick(FILTERS);
       const wanted = filter.execution === undefined ? filter : { ...filter, execution: base + 1 };
-      return { connection, since, filter: wanted };
+      return { connection, since, filter: wanted, logs: random.below(2) === 0 };
     });
-    const subscribe = async ({ connection, since, filter }: (typeof subscribers)[number]) => {
+    const subscribe = async ({ connection, since, filter, logs }: (typeof subscribers)[number]) => {
       for (let idle = random.below(50); idle > 0; idle--) await world.gate("idle");
       await world.connect(connection);
       const from = since === undefined ? {} : { since: cursorOf({ seq: since }) };
-      await world.say(connection, { type: "subscribe", filter, ...from });
+      await world.say(connection, { type: "subscribe", filter, logs, ...from });
     };
     const steps = await interleave(random, [
       writer(),
@@ -220,7 +226,7 @@ it.each(Array.from({ length: 12 }, (_, at) => at + 1))(
     ]);
     expect(steps).toBeGreaterThan(40);
 
-    for (const { connection, since, filter } of subscribers) {
+    for (const { connection, since, filter, logs } of subscribers) {
       const messages = world.clients.get(connection) ?? [];
       const [acknowledged] = messages;
       if (acknowledged?.type !== "subscribed") throw new Error("It is not acknowledged first");
@@ -229,8 +235,8 @@ it.each(Array.from({ length: 12 }, (_, at) => at + 1))(
       const expected = log
         .filter(({ seq }) => isEntitledTo(seq))
         .flatMap(({ changes }) => changes)
-        .filter((change) => isToldOf(filter, change))
-        .map(({ id, version }) => `${id} ${version}`);
+        .filter((change) => isToldOf({ filter, logs }, change))
+        .map(nameOf);
       expect(world.told(connection), JSON.stringify({ since, filter, messages })).toEqual(expected);
       const expectedTypes = since === undefined ? [] : ["caught_up"];
       expect(messages.filter(({ type }) => type === "caught_up").map(({ type }) => type)).toEqual(

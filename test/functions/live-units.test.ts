@@ -1,10 +1,12 @@
-import type { LiveFilter } from "@attune/domain/live";
+import type { LiveChange, LiveFilter } from "@attune/domain/live";
 import { appendAll } from "@attune/store/live/log";
-import { goLive, putSubscription, subscriptionOf } from "@attune/store/live/subscriptions";
+import { subscriptionOf } from "@attune/store/live/subscriptions";
+import { BatchWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import * as z from "zod";
 import { changeOf, type LiveWorld, startLiveWorld } from "../fixtures/live-world.ts";
 import { randomFrom } from "../fixtures/random.ts";
+import { linesFrom } from "../store/logs/world.ts";
 
 let world: LiveWorld;
 const spent: { command: string; units: number }[] = [];
@@ -37,15 +39,17 @@ beforeEach(() => {
   posts = 0;
 });
 
-async function subscribe(connection: string, filter: LiveFilter): Promise<void> {
-  const row = subscriptionOf(world.store, connection, {
-    id: "default",
-    filter,
-    result: false,
-    batch: false,
+/** Subscriptions that are told of what happens, each of a connection of its own. */
+async function subscribe(asked: ReadonlyMap<string, LiveFilter>, logs = false): Promise<void> {
+  const puts = [...asked].map(([connection, filter]) => {
+    const about = { id: "default", filter, result: false, logs, batch: false };
+    const { lease, ...row } = subscriptionOf(world.store, connection, about);
+    return { PutRequest: { Item: { ...row, told: 0 } } };
   });
-  await putSubscription(world.store, row);
-  await goLive(world.store, row, 0);
+  for (let at = 0; at < puts.length; at += 25)
+    await world.store.client.send(
+      new BatchWriteCommand({ RequestItems: { Subscriptions: puts.slice(at, at + 25) } }),
+    );
 }
 
 /** Requests and units by command. */
@@ -59,10 +63,8 @@ function bill(): Record<string, [requests: number, units: number]> {
   );
 }
 
-/** Tells of five executions that begin, of one enforcement, action and pack. */
-let executions = 0;
-async function tellOfFive() {
-  const changes = Array.from({ length: 5 }, () => changeOf(++executions, 1));
+/** What it costs to tell of changes that are in the log. */
+async function costOf(changes: readonly LiveChange[]) {
   const seq = await world.append(changes);
   spent.length = 0;
   posts = 0;
@@ -70,19 +72,24 @@ async function tellOfFive() {
   return { ...bill(), posts };
 }
 
+/** Tells of five executions that begin, of one enforcement, action and pack. */
+let executions = 0;
+const tellOfFive = () => costOf(Array.from({ length: 5 }, () => changeOf(++executions, 1)));
+
+const anEnforcement = (enforcement: number): LiveFilter => ({ enforcement });
+
 it("fan-out costs the same for 10 subscribers, for 100 and for 1,000, of which 10 are told", async () => {
   // The first batch finds out where it is.
   await tellOfFive();
   const nobody = await tellOfFive();
-  for (let at = 0; at < 10; at++) {
-    world.clients.set(`c${at}`, []);
-    await subscribe(`c${at}`, { enforcement: 7 });
-  }
+  const ten = Array.from({ length: 10 }, (_, at) => `c${at}`);
+  for (const connection of ten) world.clients.set(connection, []);
+  await subscribe(new Map(ten.map((connection) => [connection, anEnforcement(7)])));
   let others = 0;
   const bills = [];
   for (const total of [10, 100, 1_000]) {
     const more = Array.from({ length: total - 10 - others }, () => ++others);
-    await Promise.all(more.map((n) => subscribe(`o${n}`, { enforcement: 1_000 + n })));
+    await subscribe(new Map(more.map((n) => [`o${n}`, anEnforcement(1_000 + n)])));
     bills.push(await tellOfFive());
   }
   const [few] = bills;
@@ -90,6 +97,21 @@ it("fan-out costs the same for 10 subscribers, for 100 and for 1,000, of which 1
   // Whether anybody wants one execution of the five; then a value of a kind each, and all. A unit reads 4 KB.
   expect(nobody).toEqual({ Query: [6, 6], PutItem: [1, 1], posts: 0 });
   expect(few).toEqual({ Query: [6, 6], PutItem: [1, 1], posts: 50 });
+});
+
+it("lines are read once, however many are told of them, and not where nobody is", async () => {
+  const of = changeOf(++executions, 1, { enforcement: 8 });
+  const growth = await world.grow(linesFrom(1, 20), of);
+  const connections = Array.from({ length: 10 }, (_, at) => `l${at}`);
+  for (const connection of connections) world.clients.set(connection, []);
+  const wanting = (logs: boolean) =>
+    subscribe(new Map(connections.map((one) => [one, anEnforcement(8)])), logs);
+  await wanting(false);
+  // A value of a kind each but status, and all.
+  expect(await costOf([growth])).toEqual({ Query: [5, 5], PutItem: [1, 1], posts: 0 });
+  await wanting(true);
+  expect(await costOf([growth])).toEqual({ Query: [6, 6], PutItem: [1, 1], posts: 10 });
+  expect(world.told("l0")).toEqual([`${growth.id} 1-20`]);
 });
 
 it("subscribing costs three writes and two reads, and connecting one write", async () => {
@@ -105,18 +127,37 @@ it("subscribing costs three writes and two reads, and connecting one write", asy
   expect(bill()).toEqual({ Query: [2, 2], PutItem: [1, 1], UpdateItem: [2, 2] });
 });
 
-it("a hundred changes, of which no two are alike, take three write units", async () => {
-  const random = randomFrom(1);
-  const changes = Array.from({ length: 100 }, () => ({
-    ...changeOf(374_095_221_411_885 + random.below(2 ** 32), 1 + random.below(5)),
-    action_ref: random.pick(["core.echo", "slack.send_message", "aws.ec2.start_instance"]),
-    enforcement: random.below(1_000_000),
-    updated: new Date(1_795_399_041_165 + random.below(1_000_000)).toISOString(),
-  }));
+const random = randomFrom(1);
+const someId = () => 374_095_221_411_885 + random.below(2 ** 32);
+const facts = () => ({
+  action_ref: random.pick(["core.echo", "slack.send_message", "aws.ec2.start_instance"]),
+  enforcement: random.below(1_000_000),
+});
+
+it.each([
+  [
+    "changes, of which no two are alike, take three write units",
+    3,
+    () => ({
+      ...changeOf(someId(), 1 + random.below(5), facts()),
+      updated: new Date(1_795_399_041_165 + random.below(1_000_000)).toISOString(),
+    }),
+  ],
+  [
+    "chunks of logs, of which no two are alike, take two",
+    2,
+    (): LiveChange => {
+      const from_seq = 1 + random.below(10_000);
+      const to_seq = from_seq + random.below(100);
+      return { id: someId(), parent: null, ...facts(), from_seq, to_seq, status: null };
+    },
+  ],
+])("a hundred %s", async (_, units, make) => {
+  const changes = Array.from({ length: 100 }, make);
   const { append } = await import("@attune/functions/live/append");
   await world.append([]);
   await append([]);
   spent.length = 0;
   await appendAll(append, changes);
-  expect(bill()).toEqual({ PutItem: [1, 3] });
+  expect(bill()).toEqual({ PutItem: [1, units] });
 });

@@ -117,7 +117,10 @@ const changesOf = (image: object, before: object) =>
     "arn:aws:dynamodb:us-east-1:000000000000:table/Executions/stream/1",
   );
 
-/** A client follows an execution to its end, and is told of it with its result; then there are hours without a change. */
+/**
+ * A client follows an execution to its end, and is told of it with its result, and of the first line of its log; then there
+ * are hours without a change.
+ */
 async function watch(store: Store, execution: number, end: () => Promise<unknown>): Promise<void> {
   const direct = storeAt(stack.dynamodb);
   const say = (connectionId: string, eventType: string, body?: object) =>
@@ -139,7 +142,7 @@ async function watch(store: Store, execution: number, end: () => Promise<unknown
   if (entry === undefined) throw new Error("Nothing is in the log");
   const filter = { execution };
   await say("here", "CONNECT");
-  const subscribe = { type: "subscribe", filter, result: true };
+  const subscribe = { type: "subscribe", filter, result: true, logs: true };
   await say("here", "MESSAGE", { ...subscribe, since: cursorOf({ seq: entry.seq - 1 }) });
   await say("here", "MESSAGE", { type: "unsubscribe" });
 
@@ -147,7 +150,8 @@ async function watch(store: Store, execution: number, end: () => Promise<unknown
     id: "default",
     filter,
     result: true,
-    batch: false,
+    logs: true,
+    batch: true,
   });
   await openConnection(direct, "gone");
   await putSubscription(direct, gone);
@@ -157,14 +161,21 @@ async function watch(store: Store, execution: number, end: () => Promise<unknown
     id: "default",
     filter,
     result: false,
+    logs: false,
     batch: false,
   });
   await putSubscription(direct, replayed);
   await moveMark(direct, "told", entry.seq - 2, await readMark(direct, "told"));
   const { changes, ...image } = entry;
-  await invoke("notifier", changesOf({ ...image, changes: pack(changes) }, {}));
+  const facts = { action_ref: "core.x", parent: null, enforcement: 1 };
+  const growth = { id: execution, from_seq: 1, to_seq: 1, status: null, ...facts };
+  await invoke("notifier", changesOf({ ...image, changes: pack([...changes, growth]) }, {}));
 
   clock(6);
+  await invoke("logLines", changesOf({ execution, seq: 1, last: 1, action_ref: "core.x" }, {}));
+  const line = (await readWhatIsLeft(direct, entry.seq)).at(-1)?.seq ?? 0;
+  await say("here", "MESSAGE", { ...subscribe, since: cursorOf({ seq: line - 1 }) });
+  clock(9);
   await say("here", "MESSAGE", subscribe);
   clock(0);
   await say("here", "DISCONNECT");

@@ -76,6 +76,7 @@ describe("the alarms of production", () => {
       "EventsFailures",
       "ExecutionEventsDlq",
       "ExecutionRequestsDlq",
+      "LogLinesFailures",
       "NotifierFailures",
     ]);
     // It has a consumer: a message in it is no news, one that stays is.
@@ -86,7 +87,7 @@ describe("the alarms of production", () => {
     ]);
     const watched = [...subjectsOf("NotEmpty"), ...subjectsOf("OldMessages")];
     for (const queue of Object.keys(queues)) expect(watched).toContain(`${queue}Dlq`);
-    expect(subjectsOf("Lag")).toEqual(["counters", "events", "notifier"]);
+    expect(subjectsOf("Lag")).toEqual(["counters", "events", "logLines", "notifier"]);
     expect(subjectsOf("Errors")).toEqual(Object.keys(functions).toSorted());
     expect(subjectsOf("Throttles")).toEqual(Object.keys(functions).toSorted());
   });

@@ -431,7 +431,8 @@ describe("the input of each access pattern", () => {
   });
 
   it("putLogChunk", () => {
-    const item = { execution: 5, seq: 41, last: 60, bytes: 900, truncated: false };
+    const chunk = { execution: 5, seq: 41, last: 60, bytes: 900, truncated: false };
+    const item = { ...chunk, action_ref: "core.echo", enforcement: 7 };
     expect(accessPatterns.putLogChunk.params(tables, item)).toEqual({
       TableName: "app-stage-logs",
       Item: item,
@@ -566,7 +567,7 @@ describe("the input of each access pattern", () => {
   it("putSubscription and deleteSubscription", () => {
     const TableName = "app-stage-subscriptions";
     const key = { kind: "all", key: "k" };
-    const asked = { id: "mine", filter: {}, result: false, batch: false };
+    const asked = { id: "mine", filter: {}, result: false, logs: true, batch: false };
     const row = { ...key, ...asked, connection: "c", nonce: "n" };
     expect(
       accessPatterns.putSubscription.params(tables, { ...row, lease: 5, expires: 10 }),

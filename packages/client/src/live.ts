@@ -7,7 +7,7 @@ import { createFeed, type Feed, type LiveEvent } from "./feed.ts";
 export type { LiveFilter } from "@attune/domain/live";
 export type { LiveEvent } from "./feed.ts";
 
-export interface EventOptions extends Partial<Pick<Subscribe, "since" | "result">> {
+export interface EventOptions extends Partial<Pick<Subscribe, "since" | "result" | "logs">> {
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -58,10 +58,10 @@ export function createLive(options: ConnectionOptions): Live {
     });
 
   return {
-    async *events(filter = {}, { signal, result = false, since } = {}) {
+    async *events(filter = {}, { signal, result = false, logs = false, since } = {}) {
       signal?.throwIfAborted();
       const name = String(made++);
-      const feed = createFeed(name, { filter, result, batch: true, since }, (message) =>
+      const feed = createFeed(name, { filter, result, logs, batch: true, since }, (message) =>
         connection?.send(message),
       );
       const stop = () => feed.fail(signal?.reason);

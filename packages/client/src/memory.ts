@@ -29,6 +29,8 @@ function placeOf(event: Told): [string, number] | [undefined, 0] {
     case "execution.created":
     case "execution.status_changed":
       return [`${event.data.id}`, event.version];
+    case "execution.log":
+      return [`${event.execution_id} log`, event.to_seq];
     default:
       return [undefined, 0];
   }

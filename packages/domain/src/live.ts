@@ -3,6 +3,7 @@ import * as z from "zod";
 import { ErrorBody } from "./errors.ts";
 import { ActionRef, Id, Summary } from "./execution.ts";
 import { Status } from "./lifecycle.ts";
+import { LogLine } from "./logs.ts";
 
 /** What a subscription is told of: all that is given must hold, and nothing given holds for everything. */
 export const LiveFilter = z.strictObject({
@@ -12,7 +13,7 @@ export const LiveFilter = z.strictObject({
   action_ref: z.optional(ActionRef),
   /** `core` means: `action_ref` starts with `core.` */
   pack_name: z.string().min(1).max(512).optional(),
-  /** The new one. */
+  /** The new one. Lines of logs have none. */
   status: z.optional(Status),
 });
 export type LiveFilter = z.infer<typeof LiveFilter>;
@@ -28,6 +29,8 @@ export const Subscribe = z.strictObject({
   since: z.string().max(64).optional(),
   /** Whether what ends is told with its result. */
   result: z.boolean().default(false),
+  /** Whether it is told of the lines of logs as well. */
+  logs: z.boolean().default(false),
   /** Whether changes that are told at once come in one message, as many as fit. */
   batch: z.boolean().default(false),
 });
@@ -94,10 +97,21 @@ export const LiveStatusChanged = Told.extend({
   previous_status: Status,
 });
 
-/** Changes that are told at once, in order, to whoever takes them together. */
+/** Lines that a log has grown by, from the first to the last number: all of them, or as many as a message holds. */
+export const LiveLines = z.object({
+  type: z.literal("execution.log"),
+  ...Told.pick({ subscription: true, cursor: true }).shape,
+  execution_id: Id,
+  from_seq: z.int().min(1),
+  /** Grows with each message about an execution: one that is not above the last is told again. */
+  to_seq: z.int().min(1),
+  lines: z.array(LogLine).min(1),
+});
+
+/** What is told at once, in order, to whoever takes it together. */
 export const Batch = z.object({
   type: z.literal("batch"),
-  messages: z.array(z.union([LiveCreated, LiveStatusChanged])).min(1),
+  messages: z.array(z.union([LiveCreated, LiveStatusChanged, LiveLines])).min(1),
 });
 
 /** What the service sends. */
@@ -107,6 +121,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
   Reload,
   LiveCreated,
   LiveStatusChanged,
+  LiveLines,
   Batch,
   Unsubscribed,
   Pong,
@@ -114,19 +129,35 @@ export const ServerMessage = z.discriminatedUnion("type", [
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 
-/** A change of status, as live subscribers are told of it. */
-export interface LiveChange {
+/** What filters look at, and never changes. */
+interface Facts {
+  /** The execution. */
   readonly id: number;
+  readonly action_ref: string;
+  readonly parent: number | null;
+  readonly enforcement: number | null;
+}
+
+/** A change of status. */
+export interface LiveTransition extends Facts {
   readonly version: number;
   /** `null`: it was created. */
   readonly previous: Status | null;
   readonly status: Status;
-  readonly action_ref: string;
-  readonly parent: number | null;
-  readonly enforcement: number | null;
   /** ISO 8601: when it changed. */
   readonly updated: string;
 }
+
+/** Lines that a log has grown by, from one number to another. */
+export interface LiveGrowth extends Facts {
+  readonly from_seq: number;
+  readonly to_seq: number;
+  /** No filter by a status matches it. */
+  readonly status: null;
+}
+
+/** What live subscribers are told of. */
+export type LiveChange = LiveTransition | LiveGrowth;
 
 type Criterion<N extends keyof LiveFilter> = (
   change: LiveChange,
@@ -150,5 +181,8 @@ function holds<N extends keyof LiveFilter>(filter: LiveFilter, change: LiveChang
 }
 
 /** Whether a subscription is told of a change. */
-export const isToldOf = (filter: LiveFilter, change: LiveChange): boolean =>
-  names.every((name) => holds(filter, change, name));
+export const isToldOf = (
+  { filter, logs }: Pick<Subscribe, "filter" | "logs">,
+  change: LiveChange,
+): boolean =>
+  (logs || change.status !== null) && names.every((name) => holds(filter, change, name));

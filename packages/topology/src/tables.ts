@@ -118,12 +118,12 @@ export const tables = {
     fields: { execution: "number", seq: "number" },
     primaryIndex: { hashKey: "execution", rangeKey: "seq" },
     globalIndexes: {},
-    stream: false,
+    stream: true,
     ttl: "expires",
   },
   /**
-   * What live subscribers are told: the changes of executions, numbered without a gap in the lane `live`, and
-   * two marks beside it. See docs/adr/0020-live.md.
+   * What live subscribers are told: the changes of executions and of their logs, numbered without a gap in the lane
+   * `live`, and two marks beside it. See docs/adr/0020-live.md.
    */
   LiveLog: {
     fields: { lane: "string", seq: "number" },

@@ -77,6 +77,16 @@ export const streamTriggers = {
     maximumRetryAttempts: 1000,
     failures: { resource: "EventsFailures", name: "events-failures" },
   },
+  LogsToLogLines: {
+    table: "Logs",
+    function: "logLines",
+    batchSize: 100,
+    windowSeconds: 0,
+    // A chunk is written once; it goes when it expires.
+    filters: [{ eventName: ["INSERT"] }],
+    maximumRetryAttempts: 1000,
+    failures: { resource: "LogLinesFailures", name: "log-lines-failures" },
+  },
   LiveLogToNotifier: {
     table: "LiveLog",
     function: "notifier",

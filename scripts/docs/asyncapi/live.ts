@@ -5,6 +5,7 @@ import {
   type ClientMessage,
   LiveCreated,
   LiveError,
+  LiveLines,
   LiveStatusChanged,
   Ping,
   Pong,
@@ -79,9 +80,21 @@ export const told: Readonly<Record<ServerMessage["type"], Message>> = {
       data: { ...Object(data), result: { sent: true } },
     },
   ),
+  "execution.log": message(
+    "LiveLines",
+    "The log of an execution has more lines, where they were asked for by `logs`. What is too much for a message comes in several.",
+    LiveLines,
+    {
+      ...{ type: "execution.log", subscription: id, cursor },
+      ...{ execution_id: Object(data).id, from_seq: 1, to_seq: 1 },
+      lines: [
+        { seq: 1, stream: "stdout", time: "2026-11-22T20:58:53Z", text: "Sending to #alerts" },
+      ],
+    },
+  ),
   batch: message(
     "Batch",
-    "Changes that are told at once, in order, where a subscription asks for `batch`.",
+    "What is told at once, in order, where a subscription asks for `batch`.",
     Batch,
     {
       type: "batch",

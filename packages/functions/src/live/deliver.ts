@@ -7,8 +7,8 @@ import {
   type Told,
 } from "@attune/store/live/subscriptions";
 import { store } from "../resources.ts";
+import { type Contents, createContents } from "./contents.ts";
 import { eventTexts } from "./messages.ts";
-import { createResultOf, type ResultOf } from "./results.ts";
 import { CONNECTIONS_AT_ONCE, sendAway, tell } from "./socket.ts";
 
 /** What is to be told now: whoever is still told what it missed is told of this by the replay too. */
@@ -30,10 +30,10 @@ async function dueNow({ row, events }: Told): Promise<Told[]> {
 async function tellConnection(
   connection: string,
   told: readonly Told[],
-  resultOf: ResultOf,
+  contents: Contents,
 ): Promise<void> {
   for (const { row, events } of told)
-    if (!(await tell(connection, eventTexts(row, events, resultOf)))) {
+    if (!(await tell(connection, eventTexts(row, events, contents)))) {
       await Promise.all(told.map((one) => deleteSubscription(store, one.row)));
       return;
     }
@@ -60,8 +60,8 @@ export async function deliver(events: readonly LiveEvent[]): Promise<void> {
   const found = await findSubscribers(store, events);
   const due = (await Promise.all(found.map(dueNow))).flat();
   const connections = Map.groupBy(due, ({ row }) => row.connection);
-  const resultOf = createResultOf(store);
+  const contents = createContents(store);
   await forEach(connections, CONNECTIONS_AT_ONCE, ([connection, told]) =>
-    tellConnection(connection, told, resultOf),
+    tellConnection(connection, told, contents),
   );
 }

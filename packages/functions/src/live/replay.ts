@@ -5,8 +5,8 @@ import { openLog, readAfter } from "@attune/store/live/log";
 import { goLive, type Subscription } from "@attune/store/live/subscriptions";
 import { store } from "../resources.ts";
 import { append } from "./append.ts";
+import { createContents } from "./contents.ts";
 import { eventTexts, messageText } from "./messages.ts";
-import { createResultOf } from "./results.ts";
 import { sendAway, tell } from "./socket.ts";
 
 interface Start {
@@ -31,8 +31,8 @@ const REASONS = {
  * client for whom the time does not suffice is sent away, and goes on from where it is.
  */
 export async function replay(row: Subscription, { since, head, hasTime }: Start): Promise<void> {
-  const { connection, id, filter } = row;
-  const resultOf = createResultOf(store);
+  const { connection, id } = row;
+  const contents = createContents(store);
   let isCaughtUp = since === undefined;
 
   async function reload(reason: string): Promise<Place | undefined> {
@@ -52,9 +52,9 @@ export async function replay(row: Subscription, { since, head, hasTime }: Start)
   async function goOn(place: Place): Promise<Place | undefined> {
     const entries = await readAfter(store, place.change === undefined ? place.seq : place.seq - 1);
     if (entries === undefined) return reload(REASONS.old);
-    const events = eventsAfter(place, entries).filter(({ change }) => isToldOf(filter, change));
+    const events = eventsAfter(place, entries).filter(({ change }) => isToldOf(row, change));
     const seq = entries.at(-1)?.seq ?? place.seq;
-    const texts = eventTexts(row, events, resultOf);
+    const texts = eventTexts(row, events, contents);
     return (await tell(connection, texts, PATIENCE_MS)) ? { seq } : undefined;
   }
 

@@ -4,7 +4,7 @@
  * execution are kept before anybody is told of them; what has come to its end and may be tried again is followed up.
  */
 import { isFinal } from "@attune/domain/lifecycle";
-import type { LiveChange } from "@attune/domain/live";
+import type { LiveTransition } from "@attune/domain/live";
 import { appendAll } from "@attune/store/live/log";
 import { keepBlobs } from "@attune/store/payloads";
 import middy from "@middy/core";
@@ -19,7 +19,7 @@ import { store } from "../resources.ts";
 import { newBlobsOf } from "./blobs.ts";
 import { goOnFrom, readRecords } from "./records.ts";
 
-const liveChangeOf = ({ image, previous }: StatusChange): LiveChange => {
+const transitionOf = ({ image, previous }: StatusChange): LiveTransition => {
   const { id, version, status, action_ref, parent = null, enforcement = null, updated } = image;
   return { id, version, previous, status, action_ref, parent, enforcement, updated };
 };
@@ -27,7 +27,7 @@ const liveChangeOf = ({ image, previous }: StatusChange): LiveChange => {
 /** Whether all is in the live log that somebody may be told of. */
 async function isLogged(changes: readonly StatusChange[]): Promise<boolean> {
   try {
-    if (await audience.isThere()) await appendAll(append, changes.map(liveChangeOf));
+    if (await audience.isThere()) await appendAll(append, changes.map(transitionOf));
     return true;
   } catch (error) {
     logger.error("The live log does not take changes", { error });

@@ -12,7 +12,7 @@ export const livePatterns = {
     operation: "Query",
     table: "LiveLog",
     purpose: "Changes after some entry of the live log, oldest first; or the newest entry alone.",
-    serves: ["events", "notifier", "live"],
+    serves: ["events", "logLines", "notifier", "live"],
     params: (
       tables,
       given: { lane: string; after: number; order: "oldest" | "newest"; limit: number },
@@ -30,7 +30,7 @@ export const livePatterns = {
     operation: "PutItem",
     table: "LiveLog",
     purpose: "Changes as the next entry of the live log, unless it is there.",
-    serves: ["events", "live"],
+    serves: ["events", "logLines", "live"],
     params: (
       tables,
       item: {
@@ -54,7 +54,7 @@ export const livePatterns = {
     table: "LiveLog",
     purpose:
       "Where the live log last began, the entry up to which everybody was told, or when somebody last subscribed.",
-    serves: ["events", "live", "notifier"],
+    serves: ["events", "logLines", "live", "notifier"],
     params: (tables, { lane }: { lane: string }) => ({
       TableName: tables.LiveLog,
       Key: { lane, seq: 0 },
@@ -65,7 +65,7 @@ export const livePatterns = {
     operation: "PutItem",
     table: "LiveLog",
     purpose: "Moves such a mark, unless it has moved since it was read.",
-    serves: ["events", "live", "notifier"],
+    serves: ["events", "logLines", "live", "notifier"],
     params: (
       tables,
       { lane, at, before }: { lane: string; at: number; before: number | undefined },
@@ -189,6 +189,7 @@ export const livePatterns = {
         id: string;
         filter: LiveFilter;
         result: boolean;
+        logs: boolean;
         batch: boolean;
         nonce: string;
         lease: number;

@@ -1,5 +1,6 @@
 /** Chunks of logs. */
 import type { ChunkItem } from "../logs/chunk.ts";
+import type { Row } from "../record.ts";
 import type { Order } from "./executions-read.ts";
 import { pattern } from "./pattern.ts";
 
@@ -8,7 +9,7 @@ export const logPatterns = {
     operation: "Query",
     table: "Logs",
     purpose: "Chunks of an execution's log, by their first line.",
-    serves: ["appendLogs", "readLogs"],
+    serves: ["appendLogs", "readLogs", "notifier", "live"],
     params: (
       tables,
       given: {
@@ -38,7 +39,7 @@ export const logPatterns = {
     table: "Logs",
     purpose: "The next lines of a log, unless somebody else has written them.",
     serves: ["appendLogs"],
-    params: (tables, item: ChunkItem) => ({
+    params: (tables, item: ChunkItem & Pick<Row, "action_ref" | "parent" | "enforcement">) => ({
       TableName: tables.Logs,
       Item: item,
       ConditionExpression: "attribute_not_exists(#seq)",

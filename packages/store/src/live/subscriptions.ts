@@ -21,6 +21,7 @@ export const Subscription = RowKey.extend({
   id: z.string(),
   filter: LiveFilter,
   result: z.boolean(),
+  logs: z.boolean().default(false),
   batch: z.boolean(),
   /** Another one for each time that it is subscribed. */
   nonce: z.string(),
@@ -76,14 +77,14 @@ function placeOf(filter: LiveFilter) {
 export function subscriptionOf(
   { now }: Pick<Store, "now">,
   connection: string,
-  { id, filter, result, batch }: Pick<Subscribe, "id" | "filter" | "result" | "batch">,
+  { id, filter, result, logs, batch }: Omit<Subscribe, "type" | "since">,
 ): Subscription & { lease: number; expires: number } {
   const { kind, prefix } = placeOf(filter);
   const at = now().getTime();
   return {
     kind,
     key: `${prefix}${connection}|${id}`,
-    ...{ connection, id, filter, result, batch, nonce: randomUUID() },
+    ...{ connection, id, filter, result, logs, batch, nonce: randomUUID() },
     lease: at + LEASE_MS,
     expires: Math.ceil(at / 1_000) + KEPT_SECONDS,
   };
@@ -193,6 +194,6 @@ export async function findSubscribers(store: Store, events: readonly LiveEvent[]
   );
   return found
     .flat()
-    .map((row) => ({ row, events: events.filter(({ change }) => isToldOf(row.filter, change)) }))
+    .map((row) => ({ row, events: events.filter(({ change }) => isToldOf(row, change)) }))
     .filter(({ events }) => events.length > 0);
 }

@@ -41,13 +41,15 @@ function mayAppend(store: Store, { worker, attempt }: Hold, record: ExecutionRec
 }
 
 /** The item of a chunk; its lines are in S3 first where they are too large for it. */
-async function itemOf(store: Store, execution: number, chunk: Chunk): Promise<ChunkItem> {
+async function itemOf(store: Store, record: ExecutionRecord, chunk: Chunk) {
+  const { id: execution, action_ref, parent, enforcement } = record;
   const { lines, ...about } = chunk;
   const expires =
     store.logDays === undefined
       ? {}
       : { expires: Math.ceil(store.now().getTime() / 1_000) + store.logDays * DAY_SECONDS };
-  const item = { execution, ...about, ...expires };
+  // What live subscribers filter by rides along: the stream of the table need read nothing.
+  const item = { execution, ...about, ...expires, action_ref, parent, enforcement };
   const text = textOf(lines);
   const data = pack(text);
   if (data.length <= ITEM_BYTES) return { ...item, data };
@@ -79,7 +81,7 @@ export async function appendLines(
     const chunk = chunkAfter(end, lines);
     if (chunk === undefined) return { is: "appended", end };
     if (chunk === "ahead") return { is: "ahead", end };
-    const item = await itemOf(store, hold.id, chunk);
+    const item = await itemOf(store, current, chunk);
     const params = accessPatterns.putLogChunk.params(store.tables, item);
     const written = await settle(store.client.send(new PutCommand(params)));
     if (written.won) return { is: "appended", end: chunk };

@@ -68,17 +68,18 @@ export async function chunkBefore(
 }
 
 /**
- * From the chunk that holds a line on, oldest first; first of all the one that ends before it, without its lines, where
- * no chunk begins with it.
+ * From the chunk that holds a line on, oldest first, to the one that holds the line `to`; first of all the one that ends
+ * before it, without its lines, where no chunk begins with it.
  */
 export async function* chunksFrom(
   store: Store,
   execution: number,
   seq: number,
+  to: number = Number.MAX_SAFE_INTEGER,
 ): AsyncGenerator<ReadChunk, void> {
   // Whoever follows a log has read whole chunks: the next one begins with the line.
   let mayBeWithin = seq > 1;
-  for await (const items of itemsIn(store, execution, [seq, Number.MAX_SAFE_INTEGER], "oldest")) {
+  for await (const items of itemsIn(store, execution, [seq, to], "oldest")) {
     const around =
       mayBeWithin && items[0]?.seq !== seq ? await chunkBefore(store, execution, seq) : undefined;
     if (around !== undefined)

@@ -93,9 +93,7 @@ export async function readLines(
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<LogLine[]> {
   const lines: LogLine[] = [];
-  for await (const chunk of chunksFrom(store, execution, from)) {
+  for await (const chunk of chunksFrom(store, execution, from, to))
     lines.push(...chunk.lines.filter(({ seq }) => seq >= from && seq <= to));
-    if (chunk.last >= to) break;
-  }
   return lines;
 }
