@@ -1,3 +1,4 @@
+import { createAudience } from "@attune/store/live/audience";
 import { cursorOf } from "@attune/store/live/entries";
 import { readWhatIsLeft } from "@attune/store/live/log";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -23,7 +24,13 @@ async function tell(...chunks: readonly object[]) {
   return { answer, entries: (await readWhatIsLeft(world.store, start)).map((one) => one.changes) };
 }
 
+it("no chunk is told of while nobody has ever listened", async () => {
+  expect(await tell(chunk)).toEqual({ answer: { batchItemFailures: [] }, entries: [] });
+});
+
 describe("the chunks of a batch", () => {
+  beforeAll(() => createAudience(world.store).note());
+
   it("are one entry of the live log, with what filters look at", async () => {
     const other = { ...chunk, execution: 2, seq: 21, last: 21, parent: 3, enforcement: 4 };
     expect(await tell(chunk, other)).toEqual({
