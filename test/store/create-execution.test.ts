@@ -38,10 +38,10 @@ describe("creating an execution", () => {
   });
 
   it("makes one execution of a key, whoever asks and however often at the same time", async () => {
+    // In the same millisecond two of so many would draw the same id now and then, and both were the first.
+    const sources = Array.from({ length: 20 }, (_, at) => createIdSource(() => Date.now() + at));
     const all = await Promise.all(
-      Array.from({ length: 20 }, () =>
-        createExecution(fixture.store, createIdSource(Date.now), creation("same")),
-      ),
+      sources.map((source) => createExecution(fixture.store, source, creation("same"))),
     );
     expect(new Set(all.map(({ record }) => record.id)).size).toBe(1);
     expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
