@@ -111,7 +111,7 @@ async function runHundred() {
   await until(
     async () => executions.map(({ id }) => id).filter((id) => !isOver(toldOf(id))),
     (open) => open.length === 0,
-    { seconds: 50 },
+    { seconds: 150 },
   );
   return executions;
 }
@@ -128,7 +128,7 @@ it("tells of a hundred executions: each change once, in order, and the end", asy
     }
   }
   expect(received.toSorted()).toEqual(proxy.taken(queue).toSorted());
-});
+}, 180_000);
 
 it("loses nothing and keeps the order while SQS refuses, is away, or says nothing", async () => {
   nextFault = faultsFrom(randomFrom(7));
@@ -136,7 +136,7 @@ it("loses nothing and keeps the order while SQS refuses, is away, or says nothin
   nextFault = () => undefined;
   expect(proxy.faults()).toBeGreaterThan(10);
   for (const { id, life } of executions) expectLife(toldOf(id), id, life);
-});
+}, 180_000);
 
 it("follows up what has failed and may be tried again, once the end is told", async () => {
   const { body } = lives[1];
