@@ -2,10 +2,10 @@
  * Whether anybody listens, or may come back to what he missed: where nobody does, the live log is not written. What
  * was changed before the first one came was changed before his subscription is acknowledged.
  */
-import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import * as z from "zod";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { accessPatterns } from "../access-patterns/index.ts";
 import type { Store } from "../store.ts";
+import { readMark } from "./log.ts";
 
 /**
  * Milliseconds from a subscription until nobody can come back to it: API Gateway keeps a connection for two hours, the
@@ -16,12 +16,9 @@ const AUDIENCE_MS = 4 * 3_600_000;
 /** Milliseconds in which an instance notes that there is somebody once, however many come. */
 const NOTED_MS = 600_000;
 
-const Mark = z.object({ at: z.int() });
-
-export type Audience = ReturnType<typeof createAudience>;
-
 /** What an instance of a function knows of it. */
-export function createAudience({ client, tables, now }: Store) {
+export function createAudience(store: Store) {
+  const { client, tables, now } = store;
   let seen = Number.NEGATIVE_INFINITY;
   return {
     /** Notes that somebody comes: before he is acknowledged. */
@@ -34,9 +31,7 @@ export function createAudience({ client, tables, now }: Store) {
     async isThere(): Promise<boolean> {
       const at = now().getTime();
       if (at - seen < AUDIENCE_MS) return true;
-      const mark = accessPatterns.liveMark.params(tables, { lane: "audience" });
-      const { Item } = await client.send(new GetCommand(mark));
-      if (Item) seen = Mark.parse(Item).at;
+      seen = (await readMark(store, "audience")) ?? seen;
       return at - seen < AUDIENCE_MS;
     },
   };

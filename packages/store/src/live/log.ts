@@ -28,7 +28,7 @@ const PAGE = 25;
 /** Puts that meet another writer's, before the lane counts as too busy. */
 const TRIES = 50;
 
-type Lane = typeof LANE | "floor" | "told";
+type Lane = typeof LANE | "audience" | "floor" | "told";
 
 async function query(
   { client, tables }: Store,
@@ -54,7 +54,7 @@ const isFollowed = (head: Head | undefined, now: number): head is Head =>
 
 const Mark = z.object({ at: z.int() });
 
-/** Where the lane last began (`floor`), or how far everybody was told (`told`). */
+/** Where the lane last began (`floor`), how far everybody was told (`told`), or when somebody last subscribed (`audience`). */
 export async function readMark({ client, tables }: Store, lane: Lane): Promise<number | undefined> {
   const params = accessPatterns.liveMark.params(tables, { lane });
   const { Item } = await client.send(new GetCommand(params));
