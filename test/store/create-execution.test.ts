@@ -1,7 +1,8 @@
 import { ServiceError } from "@attune/domain/errors";
-import { createExecution } from "@attune/store/create-execution";
+import { type Created, createExecution } from "@attune/store/create-execution";
 import { createIdSource } from "@attune/store/ids";
 import { readRecord, readView } from "@attune/store/read-execution";
+import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startStore } from "../fixtures/store.ts";
 
@@ -38,13 +39,47 @@ describe("creating an execution", () => {
   });
 
   it("makes one execution of a key, whoever asks and however often at the same time", async () => {
-    // In the same millisecond two of so many would draw the same id now and then, and both were the first.
-    const sources = Array.from({ length: 20 }, (_, at) => createIdSource(() => Date.now() + at));
-    const all = await Promise.all(
-      sources.map((source) => createExecution(fixture.store, source, creation("same"))),
-    );
-    expect(new Set(all.map(({ record }) => record.id)).size).toBe(1);
-    expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
+    for (let round = 0; round < 10; round++) {
+      const sources = Array.from({ length: 20 }, () => createIdSource(Date.now));
+      // As processes that have been there for a while: each has a page of its own.
+      for (const source of sources) source();
+      const all = await Promise.all(
+        sources.map((source) => createExecution(fixture.store, source, creation(`same ${round}`))),
+      );
+      expect(new Set(all.map(({ record }) => record.id)).size).toBe(1);
+      expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
+    }
+  });
+
+  it("is new to the one call that stored it, whichever reserved its id, also where an answer was lost", async () => {
+    const { store, nextIdentity } = fixture;
+    const send = store.client.send.bind(store.client);
+    const puts = (input: { TableName?: string | undefined }) => input.TableName === "Executions";
+    const storeThat = (value: (command: Parameters<typeof send>[0]) => Promise<unknown>) => ({
+      ...store,
+      client: Object.create(store.client, { send: { value } }),
+    });
+    /** A put that arrives twice, since the first answer was lost. */
+    const losing = storeThat(async (command) => {
+      if (command instanceof PutCommand && puts(command.input)) await send(command);
+      return send(command);
+    });
+    for (const other of [store, losing]) {
+      const given = creation(`overtaken ${other === store}`);
+      const overtaken: Created[] = [];
+      const slow = storeThat(async (command) => {
+        if (command instanceof PutCommand && puts(command.input))
+          overtaken.push(await createExecution(other, nextIdentity, given));
+        return send(command);
+      });
+      const first = await createExecution(slow, nextIdentity, given);
+      expect(overtaken.map(({ record, isNew }) => ({ id: record.id, isNew }))).toEqual([
+        { id: first.record.id, isNew: true },
+      ]);
+      expect(first.isNew).toBe(false);
+    }
+    const { isNew } = await createExecution(losing, nextIdentity, creation("lost"));
+    expect(isNew).toBe(true);
   });
 
   it("goes on with the reserved id after a crash between reservation and execution", async () => {

@@ -72,15 +72,22 @@ export async function createExecution(
       if (record?.idempotency_key === idempotencyKey) return { record, isNew: false };
     }
 
-    const record = await newRecord(store, creation, { id, ledger });
+    const record = await newRecord(store, creation, {
+      ...{ id, ledger },
+      ...(id === drawn ? {} : { creator: drawn }),
+    });
     const { shards } = store;
     const params = accessPatterns.createExecution.params(store.tables, { record, shards });
     const written = await settle(store.client.send(new PutCommand(params)));
     if (written.won) return { record, isNew: true };
 
     const winner = ExecutionRecord.parse(written.item);
-    // Ours: by a call at the same time, or by a try of this one whose answer was lost.
-    if (winner.idempotency_key === idempotencyKey) return { record: winner, isNew: id === drawn };
+    if (winner.idempotency_key === idempotencyKey) {
+      // By a call at the same time, or by a try of this one whose answer was lost. Another process may have drawn
+      // the same id, and has another page then.
+      const isNew = (winner.creator ?? winner.id) === drawn && winner.ledger === ledger;
+      return { record: winner, isNew };
+    }
     // Another execution drew the same id: draw again.
     taken = id;
   }
@@ -89,13 +96,13 @@ export async function createExecution(
 async function newRecord(
   store: Store,
   { request, config, idempotencyKey, origin }: Creation,
-  { id, ledger }: Identity,
+  identity: Pick<ExecutionRecord, "id" | "ledger" | "creator">,
 ): Promise<ExecutionRecord> {
+  const { id } = identity;
   return ExecutionRecord.parse({
     ...initial,
     ...origin,
-    id,
-    ledger,
+    ...identity,
     version: 1,
     attempt: 0,
     updated: createdOf(id),

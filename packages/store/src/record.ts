@@ -37,6 +37,8 @@ export const ExecutionRecord = z.extend(Row, {
   pool: z.string(),
   timeout_seconds: z.optional(z.int()),
   idempotency_key: z.string(),
+  /** The id that the call drew which stored it, where another call had reserved this one for the same key. */
+  creator: z.optional(Id),
   /** The page of the counters' ledger that remembers it. */
   ledger: z.string(),
   config: z.optional(Payload),
