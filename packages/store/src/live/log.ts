@@ -25,8 +25,11 @@ const KEPT_SECONDS = (3 * READABLE_MS) / 1_000;
 /** Entries that are read at once. */
 const PAGE = 25;
 
-/** Puts that meet another writer's, before the lane counts as too busy. */
+/** Puts that meet another writer's, before the lane counts as too busy: some six seconds of waiting. */
 const TRIES = 50;
+
+/** Milliseconds between two of them at most: longer than a put takes where much else goes on, so that everybody has a turn. */
+const MOST_WAIT = 250;
 
 type Lane = typeof LANE | "audience" | "floor" | "told";
 
@@ -135,7 +138,7 @@ export function createAppend(store: Store): Append {
   return async (changes) => {
     const entry = writtenAt(store.now().getTime(), changes);
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      if (attempt > 0) await wait(Math.random() * Math.min(4 * attempt, 50));
+      if (attempt > 0) await wait(Math.random() * Math.min(2 ** attempt, MOST_WAIT));
       const head = last ?? (await readHead(store));
       const seq = isFollowed(head, entry.at)
         ? await putAfter(store, head.seq, entry)
