@@ -7,7 +7,14 @@ import { isFinal, Status } from "@attune/domain/lifecycle";
 import type * as z from "zod/mini";
 import { fineOf, HOUR, nodeOf } from "./buckets.ts";
 import { durationBucketOf } from "./durations.ts";
-import { cellName, durationName, groupCellName, headKey, memberPlacesOf, placeOf } from "./keys.ts";
+import {
+  cellName,
+  durationName,
+  endsPlaceOf,
+  groupCellName,
+  headKey,
+  memberPlacesOf,
+} from "./keys.ts";
 import { type Sums, sumUp } from "./sums.ts";
 import { groupsOf, lastingFieldsOf, letters, type Membership, wideCountersOf } from "./tally.ts";
 
@@ -81,7 +88,7 @@ function countsOf(
       .map((counter) => headKey(counter, writer))
       .flatMap((key) => names.map((name) => [key, name] as const)),
     ...groupsOf(membership).flatMap((group) => {
-      const { key, at } = placeOf(group);
+      const { key, at } = endsPlaceOf(group);
       return [
         ...memberPlacesOf(group, fine),
         ...lasting

@@ -6,8 +6,9 @@
  * | `all`, `action#X`, `pack#P`; of a further writer `1:all` and so on | the head: totals, and what was counted lately by fine bucket |
  * | `r0:all`, `m<n>:`, `d<n>:`, `h<n>:` | nodes: root, month, day and hour |
  * | `td<n>:all`, `tm<n>:` | durations of a day by the hour, and of a month |
- * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours: members by day, and by final status |
+ * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours: members by day |
  * | `d<n>:enforcement:<n>`, `h<n>:` and so on | their members of a day by the hour, and of an hour by fine bucket |
+ * | `enforcement-ends:<n>`, `parent-ends:<n>`, and `…:w<n>` | more of them: members by final status |
  * | `ledger#<page>` | what is counted already |
  *
  * A prefix ends at the first colon and has no `#`, so that no action can be mistaken for one.
@@ -70,20 +71,31 @@ export function parseDuration(name: string): { at: number; duration: number } | 
     : { at: parseInt(at, 36), duration: parseInt(duration, 36) };
 }
 
-/**
- * Groups with ids near each other share an item, since they are counted together. Ids that somebody counts up
- * are below 2³²: 64 of them; ids of executions grow by 4,096 a millisecond: those of 256 ms.
- */
-const dense = { mark: "", ids: 64 };
-const sparse = { mark: "w", ids: 2 ** 20 };
+/** An item that groups share whose ids are near each other, since they are counted together. */
+interface Block {
+  readonly mark: string;
+  readonly ids: number;
+}
+
+/** Ids that somebody counts up are below this; ids of executions grow by 4,096 a millisecond. */
 const DENSE_BELOW = 2 ** 32;
 
-/** The item that has a group, and its place in it. */
-export function placeOf({ kind, of }: Group): { key: string; at: number } {
+function placeIn(name: string, { kind, of }: Group, dense: Block, sparse: Block) {
   const { mark, ids } = of < DENSE_BELOW ? dense : sparse;
   const block = Math.floor(of / ids);
-  return { key: `${kind}:${mark}${inBase36(block)}`, at: of - block * ids };
+  return { key: `${kind}${name}:${mark}${inBase36(block)}`, at: of - block * ids };
 }
+
+/** The item that has the members of a group, and its place in it: of 64 numbers, or of executions of 256 ms. */
+export const placeOf = (group: Group): { key: string; at: number } =>
+  placeIn("", group, { mark: "", ids: 64 }, { mark: "w", ids: 2 ** 20 });
+
+/**
+ * The item that has the final statuses of a group's members: of 160 numbers, or of executions of 512 ms. Members end in any
+ * order, so that hardly two in a batch share an item: it is as large as a kilobyte takes.
+ */
+export const endsPlaceOf = (group: Group): { key: string; at: number } =>
+  placeIn("-ends", group, { mark: "", ids: 160 }, { mark: "w", ids: 2 ** 21 });
 
 /** A day or an hour of a group, which it shares with its neighbours. */
 export const groupNodeKey = (group: Group, { level, at }: Node): string =>

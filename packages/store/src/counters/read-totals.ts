@@ -5,29 +5,25 @@ import type { Store } from "../store.ts";
 import { finesOf, idOfFine } from "./buckets.ts";
 import { cellsOfGroup } from "./cells.ts";
 import { type Fields, type Items, readItems } from "./items.ts";
-import { groupCellName, headKeys, placeOf } from "./keys.ts";
-import {
-  type Counter,
-  type Field,
-  type Group,
-  isGroup,
-  isLasting,
-  letters,
-  type Tally,
-} from "./tally.ts";
+import { endsPlaceOf, groupCellName, headKeys, placeOf } from "./keys.ts";
+import { type Field, type Group, isGroup, isLasting, letters, type Tally } from "./tally.ts";
 
 /** The attributes of a head that make up a field. */
 const namesOf = (field: Field): readonly string[] =>
   field === "created" ? Status.options : [field];
 
-const keysOf = (counter: Counter, writers: number): string[] =>
-  isGroup(counter) ? [placeOf(counter).key] : headKeys(counter, writers);
+/** The items that have a tally: members of a group and their ends are apart. */
+function keysOf({ counter, field }: Tally, writers: number): string[] {
+  if (!isGroup(counter)) return headKeys(counter, writers);
+  return [(field === "created" ? placeOf : endsPlaceOf)(counter).key];
+}
 
 /** What one of its items has of a tally. */
 function countIn(fields: Fields, { counter, field }: Tally): number {
   if (!isGroup(counter)) return namesOf(field).reduce((sum, name) => sum + (fields[name] ?? 0), 0);
   if (field === "created") return cellsOfGroup(fields, counter).reduce((sum, { n }) => sum + n, 0);
-  return isLasting(field) ? (fields[groupCellName(placeOf(counter).at, letters[field])] ?? 0) : 0;
+  if (!isLasting(field)) return 0;
+  return fields[groupCellName(endsPlaceOf(counter).at, letters[field])] ?? 0;
 }
 
 export interface Totals {
@@ -50,7 +46,7 @@ function daysIn(fields: Fields, group: Group): Bounds | undefined {
 }
 
 /**
- * What the counters say of some tallies, in one request. Half a read unit each head and each group, one where the
+ * What the counters say of some tallies, in one request. Half a read unit each head, each group and its ends, one where the
  * read is consistent.
  *
  * @param tallies ones that are counted: see `isCounted`
@@ -60,11 +56,11 @@ export async function readTallies(
   tallies: readonly Tally[],
   { consistent = false } = {},
 ): Promise<Totals> {
-  const keys = tallies.flatMap(({ counter }) => keysOf(counter, store.shards));
+  const keys = tallies.flatMap((tally) => keysOf(tally, store.shards));
   const items: Items = await readItems(store, keys, { consistent });
   return {
     countOf: (tally) =>
-      keysOf(tally.counter, store.shards).reduce((sum, key) => sum + countIn(items(key), tally), 0),
+      keysOf(tally, store.shards).reduce((sum, key) => sum + countIn(items(key), tally), 0),
     daysOf: (group) => daysIn(items(placeOf(group).key), group),
   };
 }

@@ -2,7 +2,7 @@
 
 import { fineOf } from "../counters/buckets.ts";
 import { readItems } from "../counters/items.ts";
-import { memberPlacesOf, parseGroupCell, placeOf } from "../counters/keys.ts";
+import { endsPlaceOf, memberPlacesOf, parseGroupCell, placeOf } from "../counters/keys.ts";
 import { sumAll, sumUp } from "../counters/sums.ts";
 import { type Group, groupsOf } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
@@ -33,7 +33,7 @@ async function compareSome(
     ids.filter((id) => !known.has(id)),
   );
   const seen = [...ids.flatMap((id) => known.get(id) ?? []), ...others.map(seenOf)];
-  const places = groups.map(({ group }) => placeOf(group));
+  const places = groups.flatMap(({ group }) => [placeOf(group), endsPlaceOf(group)]);
   const isPlace = (key: string, name: string) =>
     places.some(
       (place) =>
@@ -44,6 +44,7 @@ async function compareSome(
     ...new Set(
       groups.flatMap(({ group, members }) => [
         placeOf(group).key,
+        endsPlaceOf(group).key,
         ...members.flatMap((id) => memberPlacesOf(group, fineOf(id)).map(([key]) => key)),
       ]),
     ),
@@ -76,7 +77,7 @@ async function compareSome(
 
 /**
  * The differences in the groups whose first member is among some executions: the others are compared where theirs is.
- * Half a unit for each group, its days and its hours, and for each member that is not among them. `undefined`: something changed meanwhile.
+ * Half a unit for each group, its days, its hours and its ends, and for each member that is not among them. `undefined`: something changed meanwhile.
  *
  * @param from the first id of the span
  */

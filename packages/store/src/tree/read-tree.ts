@@ -63,7 +63,7 @@ function nodeOf(branch: Branch, numberOf: (tally: Tally) => number): Node {
 
 /**
  * The tree below an execution, `undefined` where there is none: a read unit for it, one for each further execution at
- * most, and half a unit for each group of neighbours whose children are not all in the tree.
+ * most, and half a unit for the members and for the ends of each group of neighbours whose children are not all in the tree.
  */
 export async function readTree(
   store: Store,
