@@ -31,12 +31,12 @@ it("stays in its millisecond for two thousand ids, and takes the next one then",
   expect(Math.max(...times)).toBe(start + 1);
 });
 
-it("puts up to 64 executions in a row on a ledger page, for a minute", () => {
+it("puts up to ninety executions in a row on a ledger page, for a minute", () => {
   let now = start;
   const next = createIdSource(() => now);
-  const pages = Array.from({ length: 129 }, () => next().ledger);
+  const pages = Array.from({ length: 181 }, () => next().ledger);
   expect([...Map.groupBy(pages, (page) => page).values()].map((page) => page.length)).toEqual([
-    64, 64, 1,
+    90, 90, 1,
   ]);
   now += 61_000;
   expect(next().ledger).not.toBe(pages.at(-1));

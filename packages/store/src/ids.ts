@@ -7,8 +7,8 @@ export interface Identity {
   readonly ledger: string;
 }
 
-/** Sixty-four entries keep a page under one kilobyte, one write unit. */
-const PAGE_ENTRIES = 64;
+/** Ninety entries keep a page under one kilobyte, one write unit. */
+const PAGE_ENTRIES = 90;
 const PAGE_MS = 60_000;
 
 /**

@@ -1,12 +1,20 @@
-/** The pages of the ledger: for each of up to 64 executions, the newest change that is counted. */
+/** The pages of the ledger: for each of up to ninety executions, the newest change that is counted. */
 import * as z from "zod/mini";
 import { type Contribution, type Entry, isSettled } from "./fold.ts";
+import { ledgerKey } from "./keys.ts";
 
-const entryKey = (id: number) => id.toString(36);
+/** A page has the name of its first id, and the others come within a minute: so far after it, they are below this. */
+const NEAR = 2 ** 30;
+
+/** An entry is named by how far its id is from the page's, for its size; one that is not near by its id as it is. */
+function entryKey(page: string, id: number): string {
+  const after = id - parseInt(page.slice(ledgerKey("").length), 36);
+  return after >= 0 && after < NEAR ? after.toString(36) : `=${id.toString(36)}`;
+}
 
 export const LedgerPage = z.object({
   key: z.string(),
-  /** Execution id, in base 36 for its size → entry. */
+  /** Name of an execution's entry → entry. */
   entries: z.record(z.string(), z.int()),
   /** Counts the writes of the page, from 1. */
   revision: z.int().check(z.minimum(1)),
@@ -24,7 +32,7 @@ const KEPT_SECONDS = 7 * 24 * 3_600;
 
 /** What a page has of an execution. */
 export const entryOf = (page: LedgerPage | undefined, id: number): Entry | undefined =>
-  page?.entries[entryKey(id)];
+  page?.entries[entryKey(page.key, id)];
 
 /** A page with the entries of some contributions, one revision on. */
 export function advancePage(
@@ -35,7 +43,7 @@ export function advancePage(
 ): LedgerPage {
   const entries = {
     ...page?.entries,
-    ...Object.fromEntries(contributions.map(({ id, entry }) => [entryKey(id), entry])),
+    ...Object.fromEntries(contributions.map(({ id, entry }) => [entryKey(key, id), entry])),
   };
   const expires = Math.floor(now.getTime() / 1_000) + KEPT_SECONDS;
   return {
