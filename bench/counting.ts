@@ -15,7 +15,7 @@ const EXECUTIONS_A_SECOND = 200;
 
 /** Instances that make executions, and the ids that each puts on a page of the ledger. */
 const INSTANCES = 5;
-const IDS_A_PAGE = 64;
+const IDS_A_PAGE = 90;
 
 /** When the changes of an execution are made, in seconds after it was requested. */
 type Pace = (random: ReturnType<typeof randomFrom>) => { started: number; ended: number };
@@ -44,16 +44,24 @@ interface TimedChange {
   readonly change: Change;
 }
 
+const idOfNth = (nth: number, since: number) =>
+  idOf(since + Math.floor((nth * 1_000) / EXECUTIONS_A_SECOND), nth % 4_096);
+
+/** The page of the n-th execution, which has the name of its first one. */
+function ledgerOf(nth: number, since: number): string {
+  const first = Math.floor(nth / INSTANCES / IDS_A_PAGE) * INSTANCES * IDS_A_PAGE;
+  return idOfNth(first + (nth % INSTANCES), since).toString(36);
+}
+
 /** The changes of an execution that is requested at a time, in seconds from the beginning. */
 function changesOf(at: number, nth: number, since: number, { pace, hasGroups }: Workload) {
   const random = randomFrom(nth);
-  const id = idOf(since + Math.floor(at * 1_000), nth % 4_096);
+  const id = idOfNth(nth, since);
   const parent = idOf(since + Math.floor(at * 1_000) - 5_000, nth % 4_096);
   const action = random.below(ACTIONS);
   const { started, ended } = pace(random);
-  const instance = nth % INSTANCES;
   const about = {
-    ...{ id, ledger: `${since}-${instance}-${Math.floor(nth / INSTANCES / IDS_A_PAGE)}` },
+    ...{ id, ledger: ledgerOf(nth, since) },
     membership: {
       action_ref: `pack_${action % PACKS}.action_${action}`,
       ...(hasGroups ? { enforcement: 1_000_000 + nth, parent } : {}),
@@ -113,7 +121,7 @@ function unitsByKind(input: unknown, units: number): Partial<Record<Kind, number
     return { spills: units };
   const ledger = 2 * parts.filter((update) => update === undefined).length;
   const groups = parts.filter((update) =>
-    /^([dh]\w+:)?(enforcement|parent):/.test(update?.Key.key ?? ""),
+    /^([dh]\w+:)?(enforcement|parent)(-ends)?:/.test(update?.Key.key ?? ""),
   );
   const heads = 2 * (parts.length - groups.length) - ledger;
   if (groups.length === 0 && heads + ledger !== units)
