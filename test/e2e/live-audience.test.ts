@@ -4,11 +4,12 @@ import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { expect, it } from "vitest";
 import { One } from "../fixtures/api.ts";
 import { until } from "../fixtures/executions.ts";
-import { connectLive } from "../fixtures/live.ts";
+import { liveClients } from "../fixtures/live.ts";
 import { startService } from "../fixtures/service.ts";
 import { storeAt } from "../fixtures/store.ts";
 
 const { api, queues, stack } = await startService();
+const connect = liveClients(stack.api);
 const { client, tables } = storeAt(stack.dynamodb);
 
 async function countEntries(): Promise<number> {
@@ -31,7 +32,7 @@ async function run(): Promise<number> {
 it("the live log is written from the first subscription on, and not before", async () => {
   await run();
   expect(await countEntries()).toBe(0);
-  const live = await connectLive(stack.api);
+  const live = await connect();
   await live.subscribe();
   const id = await run();
   await until(
@@ -40,5 +41,4 @@ it("the live log is written from the first subscription on, and not before", asy
   );
   expect(live.told().at(-1)).toBe(`${id} 5 completed`);
   expect(await countEntries()).toBeGreaterThan(0);
-  await live.close();
 });

@@ -1,23 +1,14 @@
 import type { LiveFilter } from "@attune/domain/live";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { One } from "../fixtures/api.ts";
 import { until } from "../fixtures/executions.ts";
-import { connectLive, type LiveClient } from "../fixtures/live.ts";
+import { type LiveClient, liveClients } from "../fixtures/live.ts";
 import { startService } from "../fixtures/service.ts";
 import { linesFrom } from "../store/logs/world.ts";
 
 const { stack, api } = await startService({ WORKER: "off" });
+const connect = liveClients(stack.api);
 const hold = { worker_id: 7, attempt: 1 };
-
-const open: LiveClient[] = [];
-async function connect(): Promise<LiveClient> {
-  const client = await connectLive(stack.api);
-  open.push(client);
-  return client;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((client) => client.close()));
-});
 
 /** An execution that worker 7 has claimed. */
 async function claimed(more: object = {}): Promise<number> {

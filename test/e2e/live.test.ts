@@ -1,25 +1,16 @@
 import { accessPatterns } from "@attune/store/access-patterns/index";
 import { MOST_SUBSCRIPTIONS } from "@attune/store/live/connections";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { One } from "../fixtures/api.ts";
 import { until } from "../fixtures/executions.ts";
-import { connectLive, type LiveClient, lineOf } from "../fixtures/live.ts";
+import { type LiveClient, lineOf, liveClients } from "../fixtures/live.ts";
 import { startService } from "../fixtures/service.ts";
 import { storeAt } from "../fixtures/store.ts";
 
 const { api, stack } = await startService();
+const connect = liveClients(stack.api);
 const { client: dynamodb, tables } = storeAt(stack.dynamodb);
-
-const open: LiveClient[] = [];
-async function connect(): Promise<LiveClient> {
-  const client = await connectLive(stack.api);
-  open.push(client);
-  return client;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((client) => client.close()));
-});
 
 const request = async (more: object) =>
   One.parse((await api.post("", { action_ref: "core.echo", ...more })).json).data.id;
@@ -245,7 +236,7 @@ describe("a connection", () => {
   });
 
   it("is there at /ws alone", async () => {
-    await expect(connectLive(stack.api, "/other")).rejects.toThrow("refused");
+    await expect(connect("/other")).rejects.toThrow("refused");
     expect((await fetch(`${stack.api}/ws`)).status).toBe(404);
   });
 });
