@@ -1,8 +1,8 @@
 /** Lists of executions: a page, or all of them. */
 import type { ListAnswer } from "@attune/domain/answers";
-import type { Summary } from "@attune/domain/execution";
 import type { Filter } from "@attune/domain/filter";
 import type { Call, CallOptions } from "./call.ts";
+import { rowsOf } from "./pages.ts";
 import { queryText } from "./query.ts";
 
 /** One of them, or any of several. */
@@ -42,16 +42,8 @@ export function listPage(
 }
 
 /** Every execution of a list, page by page as they are asked for; what is created meanwhile moves none. */
-export async function* listAll(
-  call: Call,
-  filter: ListFilter,
-  options: ListOptions,
-  list = "",
-): AsyncGenerator<Summary, void> {
-  let cursor: string | null | undefined;
-  while (cursor !== null) {
-    const page = await listPage(call, filter, { per_page: 100, ...options, cursor }, list);
-    yield* page.data;
-    cursor = page.pagination.next_cursor;
-  }
-}
+export const listAll = (call: Call, filter: ListFilter, options: ListOptions, list = "") =>
+  rowsOf(
+    (cursor?: string) => listPage(call, filter, { per_page: 100, ...options, cursor }, list),
+    ({ next_cursor }) => next_cursor ?? undefined,
+  );

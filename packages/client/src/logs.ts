@@ -1,7 +1,8 @@
 /** Logs of executions: a page, or line by line. */
 import type { LogsAnswer } from "@attune/domain/answers";
-import type { LogLine, LogStream } from "@attune/domain/logs";
+import type { LogStream } from "@attune/domain/logs";
 import type { Call, CallOptions } from "./call.ts";
+import { rowsOf } from "./pages.ts";
 import { queryText } from "./query.ts";
 
 export interface LogOptions extends CallOptions {
@@ -31,15 +32,9 @@ export function logPage(
 }
 
 /** The lines of a log that are there by now, page by page as they are asked for. */
-export async function* logLines(
-  call: Call,
-  id: number,
-  { after, ...options }: LogOptions,
-): AsyncGenerator<LogLine, void> {
-  for (let place = after, more = true; more; ) {
-    const { data, pagination } = await logPage(call, id, { ...options, after: place });
-    yield* data;
-    place = pagination.next_after;
-    ({ more } = pagination);
-  }
-}
+export const logLines = (call: Call, id: number, { after, ...options }: LogOptions) =>
+  rowsOf(
+    (after?: number) => logPage(call, id, { ...options, after }),
+    ({ more, next_after }) => (more ? next_after : undefined),
+    after,
+  );
