@@ -59,7 +59,7 @@ describe.each([1, 3])("a repair, with %i shards", (shards) => {
         const one = numbers[at % numbers.length];
         if (one === undefined) return;
         await put(store, one.key, () => ({ [one.name]: one.n + by }));
-        const { differences, busy } = await recount(store, "check");
+        const { differences, busy, repaired } = await recount(store, "repair");
         expect(busy).toEqual([]);
         expect(differences).not.toEqual([]);
         expect(new Set(differences.map(driftOf))).toEqual(new Set([by]));
@@ -68,9 +68,7 @@ describe.each([1, 3])("a repair, with %i shards", (shards) => {
           expect(differences.map(({ item, attribute }) => [item, attribute])).toEqual([
             [withoutWriter(one.key), one.name],
           ]);
-        const repaired = await recount(store, "repair");
-        expect(repaired.differences).toEqual(differences);
-        expect(repaired.repaired).toBe(differences.length);
+        expect(repaired).toBe(differences.length);
         expectClean(await recount(store, "check"));
         if (!isDelta && shards === 1) expect(await readNumbers(store)).toEqual(numbers);
       },

@@ -7,7 +7,7 @@ import { type Mode, Progress } from "@attune/store/recount/progress";
 import { beginRecount, goOn } from "@attune/store/recount/recount";
 import { saveSegments } from "@attune/store/search/save-segments";
 import type { Store } from "@attune/store/store";
-import { BatchWriteCommand, PutCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
+import { BatchWriteCommand, type BatchWriteCommandInput, ScanCommand } from "@aws-sdk/lib-dynamodb";
 
 /** Long after everything that `deliveries` draws was created. */
 export const NOW = Date.UTC(2027, 0, 1);
@@ -36,8 +36,11 @@ export async function write(store: Store, changes: readonly Change[], at: number
   const items = newestOfEach(changes).flatMap((change) =>
     change.status === null ? [] : [itemOf(change, change.status, store.shards, at)],
   );
-  for (const Item of items)
-    await store.client.send(new PutCommand({ TableName: store.tables.Executions, Item }));
+  await batchWrite(
+    store,
+    "Executions",
+    items.map((Item) => ({ PutRequest: { Item } })),
+  );
   return items;
 }
 
@@ -80,17 +83,22 @@ export async function readTable(store: Store, table: keyof typeof keysOf) {
   return items;
 }
 
+type WriteRequests = NonNullable<BatchWriteCommandInput["RequestItems"]>[string];
+
+async function batchWrite(store: Store, table: keyof typeof keysOf, requests: WriteRequests) {
+  for (let at = 0; at < requests.length; at += 25) {
+    const RequestItems = { [store.tables[table]]: requests.slice(at, at + 25) };
+    await store.client.send(new BatchWriteCommand({ RequestItems }));
+  }
+}
+
 /** Empties a table. */
 export async function empty(store: Store, table: keyof typeof keysOf): Promise<void> {
   const items = await readTable(store, table);
-  for (let at = 0; at < items.length; at += 25) {
-    const deletes = items.slice(at, at + 25).map((item) => ({
-      DeleteRequest: { Key: Object.fromEntries(keysOf[table].map((name) => [name, item[name]])) },
-    }));
-    await store.client.send(
-      new BatchWriteCommand({ RequestItems: { [store.tables[table]]: deletes } }),
-    );
-  }
+  const deletes = items.map((item) => ({
+    DeleteRequest: { Key: Object.fromEntries(keysOf[table].map((name) => [name, item[name]])) },
+  }));
+  await batchWrite(store, table, deletes);
 }
 
 export async function clear(store: Store): Promise<void> {
