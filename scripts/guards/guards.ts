@@ -122,9 +122,9 @@ export const guards: readonly Guard[] = [
   {
     invariant: 6,
     guard: "A ledger page is written as it was read, or not at all",
-    file: "packages/store/src/access-patterns/counters.ts",
-    find: ': "#revision = :revision"',
-    replace: ': "#revision <> :nothing"',
+    file: "packages/store/src/access-patterns/pattern.ts",
+    find: '"#revision = :revision"',
+    replace: '"#revision >= :revision"',
     tests: ["--project", "store", "test/store/counters/count-changes.test.ts"],
   },
   {

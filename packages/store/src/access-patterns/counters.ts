@@ -1,5 +1,5 @@
 /** Counters, and the ledger of what is counted. */
-import { namesOf, pattern } from "./pattern.ts";
+import { namesOf, nextRevision, pattern } from "./pattern.ts";
 
 export const counterPatterns = {
   countersByKeys: pattern({
@@ -92,13 +92,7 @@ export const counterPatterns = {
     ) => ({
       TableName: tables.Counters,
       Item: page,
-      ConditionExpression:
-        page.revision === 1 ? "attribute_not_exists(#key)" : "#revision = :revision",
-      ExpressionAttributeNames:
-        page.revision === 1 ? { "#key": "key" } : { "#revision": "revision" },
-      ...(page.revision === 1
-        ? {}
-        : { ExpressionAttributeValues: { ":revision": page.revision - 1 } }),
+      ...nextRevision(page.revision),
     }),
   }),
 } as const;

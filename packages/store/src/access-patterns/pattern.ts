@@ -40,3 +40,16 @@ export function pattern<Operation extends keyof Inputs, Given>(
 /** `#name` for each attribute, so that no reserved word bites. */
 export const namesOf = (attributes: readonly string[]) =>
   Object.fromEntries(attributes.map((name) => [`#${name}`, name]));
+
+/** The condition that nobody else has written the item of a `key` since it was read: its first revision is 1. */
+export const nextRevision = (revision: number) =>
+  revision === 1
+    ? {
+        ConditionExpression: "attribute_not_exists(#key)",
+        ExpressionAttributeNames: { "#key": "key" },
+      }
+    : {
+        ConditionExpression: "#revision = :revision",
+        ExpressionAttributeNames: { "#revision": "revision" },
+        ExpressionAttributeValues: { ":revision": revision - 1 },
+      };

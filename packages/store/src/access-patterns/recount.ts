@@ -1,5 +1,5 @@
 /** How far a recount has come. */
-import { pattern } from "./pattern.ts";
+import { nextRevision, pattern } from "./pattern.ts";
 
 const key = "recount";
 
@@ -37,13 +37,7 @@ export const recountPatterns = {
     params: (tables, progress: { readonly revision: number }) => ({
       TableName: tables.Counters,
       Item: { key, ...progress },
-      ConditionExpression:
-        progress.revision === 1 ? "attribute_not_exists(#key)" : "#revision = :revision",
-      ExpressionAttributeNames:
-        progress.revision === 1 ? { "#key": "key" } : { "#revision": "revision" },
-      ...(progress.revision === 1
-        ? {}
-        : { ExpressionAttributeValues: { ":revision": progress.revision - 1 } }),
+      ...nextRevision(progress.revision),
     }),
   }),
 } as const;
