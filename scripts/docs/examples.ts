@@ -1,20 +1,7 @@
 /** An example of each access pattern: the exact input of DynamoDB for one plausible call. */
 import { accessPatterns } from "@attune/store/access-patterns/index";
 import { fineOf } from "@attune/store/counters/buckets";
-import type { TableNames } from "@attune/store/store";
-
-export const tables: TableNames = {
-  Executions: "Executions",
-  Payloads: "Payloads",
-  Idempotency: "Idempotency",
-  Counters: "Counters",
-  History: "History",
-  Segments: "Segments",
-  Logs: "Logs",
-  LiveLog: "LiveLog",
-  Subscriptions: "Subscriptions",
-  Connections: "Connections",
-};
+import { tables } from "../../test/fixtures/tables.ts";
 
 const id = 374018138035016;
 const now = "2026-11-22T20:43:42.137Z";

@@ -3,6 +3,7 @@ import { idOf } from "@attune/domain/ids";
 import type { ExecutionRecord } from "@attune/store/record";
 import type { Outcome } from "@attune/store/transitions";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
+import { tables } from "../fixtures/tables.ts";
 import { canceller, deadLetters, executor, sweep, worker } from "./actors.ts";
 import type { Incident, Model } from "./explore.ts";
 import {
@@ -13,7 +14,6 @@ import {
   release,
   START,
   send,
-  tables,
   textOf,
   type World,
 } from "./world.ts";

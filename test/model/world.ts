@@ -10,6 +10,7 @@ import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { memoryBlobs } from "../fixtures/memory-blobs.ts";
 import { createMemoryDynamoDb, type MemoryDynamoDb } from "../fixtures/memory-dynamodb.ts";
+import { tables } from "../fixtures/tables.ts";
 
 export const START = Date.UTC(2026, 0, 1);
 
@@ -58,19 +59,6 @@ export interface World {
   /** Writes that the lifecycle does not know. */
   violation?: string;
 }
-
-export const tables = {
-  Executions: "Executions",
-  Payloads: "Payloads",
-  Idempotency: "Idempotency",
-  Counters: "Counters",
-  History: "History",
-  Segments: "Segments",
-  Logs: "Logs",
-  LiveLog: "LiveLog",
-  Subscriptions: "Subscriptions",
-  Connections: "Connections",
-};
 
 export function newWorld(left: Budget): World {
   const database = createMemoryDynamoDb();
