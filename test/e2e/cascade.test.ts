@@ -6,22 +6,15 @@ import { executionsPath, One } from "../fixtures/api.ts";
 import { until } from "../fixtures/executions.ts";
 import { startService } from "../fixtures/service.ts";
 import { storeAt } from "../fixtures/store.ts";
+import { hold, workerSeven } from "../fixtures/worker-seven.ts";
 
 const { stack, api, queues } = await startService({ WORKER: "off" });
 const store = storeAt(stack.dynamodb, stack.sqs);
 
-const hold = { worker_id: 7, attempt: 1 };
+const { scheduled } = workerSeven(api);
 
 /** An execution that is handed off. */
-async function request(parent?: number): Promise<number> {
-  const { json } = await api.post("", { action_ref: "core.x", parent });
-  const { id } = One.parse(json).data;
-  await until(
-    () => api.get(id),
-    ({ status }) => status === "scheduled",
-  );
-  return id;
-}
+const request = (parent?: number) => scheduled({ parent });
 const requestSeveral = (count: number, parent: number) =>
   Promise.all(Array.from({ length: count }, () => request(parent)));
 

@@ -2,20 +2,11 @@ import { expect, it } from "vitest";
 import { One } from "../fixtures/api.ts";
 import { until } from "../fixtures/executions.ts";
 import { startService } from "../fixtures/service.ts";
+import { hold, workerSeven } from "../fixtures/worker-seven.ts";
 
 const { api } = await startService({ WORKER: "off" });
 
-const hold = { worker_id: 7, attempt: 1 };
-
-async function scheduled(body: object = {}): Promise<number> {
-  const { json } = await api.post("", { action_ref: "core.echo", ...body });
-  const { id } = One.parse(json).data;
-  await until(
-    () => api.get(id),
-    ({ status }) => status === "scheduled",
-  );
-  return id;
-}
+const { scheduled } = workerSeven(api);
 
 /** Once the stream has brought all of it. */
 const wholeHistory = (id: number) =>

@@ -1,27 +1,14 @@
 import type { LiveFilter } from "@attune/domain/live";
 import { describe, expect, it } from "vitest";
-import { One } from "../fixtures/api.ts";
 import { until } from "../fixtures/executions.ts";
 import { type LiveClient, liveClients } from "../fixtures/live.ts";
 import { startService } from "../fixtures/service.ts";
+import { hold, workerSeven } from "../fixtures/worker-seven.ts";
 import { linesFrom } from "../store/logs/world.ts";
 
 const { stack, api } = await startService({ WORKER: "off" });
 const connect = liveClients(stack.api);
-const hold = { worker_id: 7, attempt: 1 };
-
-/** An execution that worker 7 has claimed. */
-async function claimed(more: object = {}): Promise<number> {
-  const { id } = One.parse((await api.post("", { action_ref: "test.work", ...more })).json).data;
-  await until(
-    () => api.get(id),
-    ({ status }) => status === "scheduled",
-  );
-  await api.post(`/${id}/claim`, hold);
-  return id;
-}
-
-const append = (id: number, lines: unknown) => api.post(`/${id}/logs`, { ...hold, lines });
+const { claimed, append } = workerSeven(api);
 
 const linesOf = (client: LiveClient, subscription = "default") =>
   client

@@ -1,32 +1,13 @@
 import { AppendAnswer, LogsAnswer } from "@attune/domain/answers";
 import { describe, expect, it } from "vitest";
-import { executionsPath, One } from "../fixtures/api.ts";
-import { until } from "../fixtures/executions.ts";
+import { executionsPath } from "../fixtures/api.ts";
 import { startService } from "../fixtures/service.ts";
+import { hold, workerSeven } from "../fixtures/worker-seven.ts";
 import { linesFrom } from "../store/logs/world.ts";
 
 const { stack, api } = await startService({ WORKER: "off" });
 
-const hold = { worker_id: 7, attempt: 1 };
-
-/** An execution that was handed to the workers, and one that worker 7 has claimed. */
-async function scheduled(): Promise<number> {
-  const { json } = await api.post("", { action_ref: "test.work" });
-  const { id } = One.parse(json).data;
-  await until(
-    () => api.get(id),
-    ({ status }) => status === "scheduled",
-  );
-  return id;
-}
-async function claimed(): Promise<number> {
-  const id = await scheduled();
-  await api.post(`/${id}/claim`, hold);
-  return id;
-}
-
-const append = (id: number, lines: unknown, by: object = hold) =>
-  api.post(`/${id}/logs`, { ...by, lines });
+const { scheduled, claimed, append } = workerSeven(api);
 
 const read = async (id: number, query = "") =>
   LogsAnswer.parse(JSON.parse(await api.text(`/${id}/logs${query}`)));
