@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
+import { serveLoopback } from "../fixtures/loopback.ts";
 
 const methodArn = "arn:aws:execute-api:eu-west-1:123456789012:live/$default/$connect";
 const Answer = z.object({
@@ -24,7 +23,7 @@ const others = await generateKeyPair("RS256");
 const elliptic = await generateKeyPair("ES256");
 
 /** An issuer that shows two of the keys. */
-const provider = createServer(async (request, response) => {
+const provider = await serveLoopback(async (request, response) => {
   const paths: Record<string, object> = {
     "/.well-known/openid-configuration": { issuer, jwks_uri: `${issuer}jwks` },
     "/jwks": {
@@ -39,20 +38,16 @@ const provider = createServer(async (request, response) => {
   response.end(JSON.stringify(answer ?? {}));
 });
 let isUp = false;
-let issuer = "";
+const issuer = `${provider.url}/`;
 let invoke: (event: unknown) => Promise<unknown>;
 
 beforeAll(async () => {
-  provider.listen(0, "127.0.0.1");
-  await once(provider, "listening");
-  const address = provider.address();
-  issuer = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/`;
   Object.assign(process.env, { AUTH_ISSUER: issuer, AUTH_AUDIENCE: "executions" });
   process.env.POWERTOOLS_LOG_LEVEL = "SILENT";
   const { handler } = await import("@attune/functions/live/authorize");
   invoke = async (event) => Reflect.apply(handler, undefined, [event, {}]);
 });
-afterAll(() => provider.close());
+afterAll(() => provider.stop());
 
 const now = () => Math.floor(Date.now() / 1_000);
 const claims = () => ({

@@ -1,6 +1,5 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -19,6 +18,7 @@ import {
 } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Engines, startEngines } from "../fixtures/engines.ts";
+import { serveLoopback } from "../fixtures/loopback.ts";
 import { processesOf } from "../fixtures/processes.ts";
 
 const within = { timeout: 10_000, interval: 20 };
@@ -115,10 +115,7 @@ describe("the engines", () => {
   });
 
   it("names the port that is taken, and the variable", async () => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const { port, stop } = await serveLoopback(() => undefined);
     const dataDir = mkdtempSync(join(tmpdir(), "attune-taken-"));
 
     await expect(startDynamoDb({ port, dataDir })).rejects.toThrow(
@@ -127,7 +124,7 @@ describe("the engines", () => {
     await expect(startSqs({ port, dataDir })).rejects.toThrow(
       `port ${port} is taken; set SQS_PORT`,
     );
-    server.close();
+    await stop();
     rmSync(dataDir, { recursive: true });
   });
 

@@ -1,6 +1,4 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { clientConfig } from "@attune/local/clients";
@@ -9,6 +7,7 @@ import { GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { startEngines } from "../fixtures/engines.ts";
+import { serveLoopback } from "../fixtures/loopback.ts";
 import { processesOf } from "../fixtures/processes.ts";
 import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
 
@@ -108,15 +107,12 @@ describe("the local stack", () => {
   });
 
   it.each(["PORT", "DYNAMODB_PORT", "SQS_PORT"])("says when %s is taken", async (variable) => {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    const port = typeof address === "object" ? address?.port : undefined;
+    const { port, stop } = await serveLoopback(() => undefined);
 
     await expect(startLocalStack({ DATA_DIR: dataDir, [variable]: String(port) })).rejects.toThrow(
       `local: cannot start: port ${port} is taken; set ${variable} to`,
     );
-    server.close();
+    await stop();
   });
 
   it.each([

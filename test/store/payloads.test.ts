@@ -1,5 +1,4 @@
-import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import type { RequestListener } from "node:http";
 import { ensureResources } from "@attune/local/resources";
 import { createBlobs } from "@attune/store/blobs";
 import {
@@ -14,6 +13,7 @@ import { createS3, s3SettingsOf } from "@attune/store/s3";
 import type { Store } from "@attune/store/store";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { type Engines, startEngines } from "../fixtures/engines.ts";
+import { serveLoopback } from "../fixtures/loopback.ts";
 import { storeAt } from "../fixtures/store.ts";
 
 let engines: Engines;
@@ -44,12 +44,9 @@ const expire = async (payload: Payload) => void (await objectAt("pending", paylo
 
 /** An S3 that answers as a test says; gives the store on it. */
 async function storeOn(answer: RequestListener) {
-  const server = createServer(answer).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  onTestFinished(() => void server.close());
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no TCP address");
-  return storeAt(engines.dynamodb, `http://127.0.0.1:${address.port}`);
+  const s3 = await serveLoopback(answer);
+  onTestFinished(s3.stop);
+  return storeAt(engines.dynamodb, s3.url);
 }
 
 describe("a payload", () => {

@@ -1,6 +1,6 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
+import { serveLoopback } from "../fixtures/loopback.ts";
 
 /** What becomes of a call: cut before or after it was passed on, or answered by the proxy itself. */
 export type Fault =
@@ -40,22 +40,9 @@ export async function startFaultyProxy(target: string, fault: (call: string) => 
     response.writeHead(answer.status, { "content-type": type }).end(answered);
   }
 
-  const server = createServer((request, response) => {
+  return serveLoopback((request, response) => {
     serve(request, response).catch(() => request.socket.destroy());
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no TCP address");
-  return {
-    url: `http://127.0.0.1:${address.port}`,
-    async stop() {
-      const closed = once(server, "close");
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
 }
 
 /** A fault of the first calls of a name. */

@@ -1,22 +1,14 @@
-import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { RequestListener } from "node:http";
 import { text } from "node:stream/consumers";
 import { httpTransport } from "@attune/worker/http-transport";
 import { Unavailable } from "@attune/worker/transport";
-import { afterEach, describe, expect, it } from "vitest";
-
-let server: Server | undefined;
-afterEach(() => {
-  server?.close();
-  server?.closeAllConnections();
-});
+import { describe, expect, it, onTestFinished } from "vitest";
+import { serveLoopback } from "../fixtures/loopback.ts";
 
 async function serve(listener: RequestListener): Promise<string> {
-  server = createServer(listener).listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("no TCP address");
-  return `http://127.0.0.1:${address.port}`;
+  const { url, stop } = await serveLoopback(listener);
+  onTestFinished(stop);
+  return url;
 }
 
 const hold = { id: 5, worker: 7, attempt: 2 };
