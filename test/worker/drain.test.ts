@@ -6,16 +6,11 @@ import { defineAction } from "@attune/worker/action";
 import { Cancelled } from "@attune/worker/cancelled";
 import { httpTransport } from "@attune/worker/http-transport";
 import { type Transport, Unavailable } from "@attune/worker/transport";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { counted, credentials, gate, type Rig, startRig } from "./rig.ts";
+import { counted, credentials, gate, startRig } from "./rig.ts";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterEach(() => rig.rest());
-afterAll(() => rig.stop());
+const rig = await startRig();
 
 describe("a worker that stops", () => {
   it("takes no more, and waits for what runs", async () => {

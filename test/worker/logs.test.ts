@@ -1,16 +1,11 @@
 import { LogsAnswer } from "@attune/domain/answers";
 import { defineAction } from "@attune/worker/action";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { first } from "./faulty-proxy.ts";
-import { type Rig, startRig } from "./rig.ts";
+import { startRig } from "./rig.ts";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterEach(() => rig.rest());
-afterAll(() => rig.stop());
+const rig = await startRig();
 
 const talk = defineAction({
   ref: "test.talk",

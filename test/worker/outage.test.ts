@@ -1,16 +1,11 @@
 import { defineAction } from "@attune/worker/action";
 import type { WorkerEvent } from "@attune/worker/events";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { first } from "./faulty-proxy.ts";
-import { counted, type Rig, startRig } from "./rig.ts";
+import { counted, startRig } from "./rig.ts";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterEach(() => rig.rest());
-afterAll(() => rig.stop());
+const rig = await startRig();
 
 const isRetry = (event: WorkerEvent): event is Extract<WorkerEvent, { type: "retried" }> =>
   event.type === "retried";

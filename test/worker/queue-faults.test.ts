@@ -1,13 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { first } from "./faulty-proxy.ts";
-import { counted, type Rig, startRig } from "./rig.ts";
+import { counted, startRig } from "./rig.ts";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterEach(() => rig.rest());
-afterAll(() => rig.stop());
+const rig = await startRig();
 
 describe("a queue", () => {
   it("that does not delete has the message back, and the action is not run again", async () => {

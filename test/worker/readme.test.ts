@@ -1,19 +1,15 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { One } from "../fixtures/api.ts";
-import { credentials, type Rig, startRig } from "./rig.ts";
+import { credentials, startRig } from "./rig.ts";
 
 const root = new URL("../../", import.meta.url);
 const readme = readFileSync(new URL("packages/worker/README.md", root), "utf8");
 const example = /```ts\n(.*?)```/s.exec(readme)?.[1] ?? "";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterAll(() => rig.stop());
+const rig = await startRig();
 
 it("shows a worker in fifteen lines of code", () => {
   const lines = example.split("\n").filter((line) => line.trim() !== "");

@@ -11,11 +11,11 @@ import {
   ReceiveMessageCommand,
   SendMessageCommand,
 } from "@aws-sdk/client-sqs";
+import { afterEach } from "vitest";
 import * as z from "zod";
-import { apiAt, One } from "../fixtures/api.ts";
+import { One } from "../fixtures/api.ts";
 import { until } from "../fixtures/executions.ts";
-import { queuesOf } from "../fixtures/sqs.ts";
-import { startLocalStack } from "../fixtures/stack.ts";
+import { startService } from "../fixtures/service.ts";
 import { startFaultyProxy } from "./faulty-proxy.ts";
 
 export const credentials = { accessKeyId: "test", secretAccessKey: "test" };
@@ -32,15 +32,17 @@ type Quick = Partial<
 let workers = 100;
 
 /**
- * A stack without a worker of its own. Each test has its own queue, and moves the messages of its
+ * A stack without a worker of its own, for the tests of one file; what a test starts stops after it. Each test has its own queue, and moves the messages of its
  * executions there: the engine goes on with a poll that a stopped worker has cut, and would take others'.
  */
 export async function startRig() {
-  const stack = await startLocalStack({ WORKER: "off" });
-  const api = apiAt(stack.api);
-  const queues = await queuesOf(stack);
+  const { stack, api, queues } = await startService({ WORKER: "off" });
   const started: Worker[] = [];
   const proxies: { stop(): Promise<void> }[] = [];
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((worker) => worker.stop({ drainSeconds: 0 })));
+    await Promise.all(proxies.splice(0).map((proxy) => proxy.stop()));
+  });
 
   /** The texts of the messages of some executions, in the order of the executions. */
   async function messagesOf(ids: readonly number[]): Promise<string[]> {
@@ -147,18 +149,8 @@ export async function startRig() {
         () => api.get(id),
         (execution) => execution.status === status,
       ),
-    /** Stops what a test started. */
-    async rest() {
-      await Promise.all(started.splice(0).map((worker) => worker.stop({ drainSeconds: 0 })));
-      await Promise.all(proxies.splice(0).map((proxy) => proxy.stop()));
-    },
-    async stop() {
-      queues.client.destroy();
-      await stack.stop();
-    },
   };
 }
-export type Rig = Awaited<ReturnType<typeof startRig>>;
 
 /** A promise that the test settles when it wants to. */
 export function gate() {

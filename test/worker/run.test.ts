@@ -1,16 +1,11 @@
 import { defineAction } from "@attune/worker/action";
 import { createWorker } from "@attune/worker/create-worker";
 import { exactJson } from "@attune/worker/outcome";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { gate, type Rig, startRig } from "./rig.ts";
+import { gate, startRig } from "./rig.ts";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterEach(() => rig.rest());
-afterAll(() => rig.stop());
+const rig = await startRig();
 
 const echo = defineAction({
   ref: "test.echo",

@@ -1,16 +1,11 @@
 import { once } from "node:events";
 import { defineAction } from "@attune/worker/action";
 import { Cancelled } from "@attune/worker/cancelled";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import * as z from "zod";
-import { gate, type Rig, startRig } from "./rig.ts";
+import { gate, startRig } from "./rig.ts";
 
-let rig: Rig;
-beforeAll(async () => {
-  rig = await startRig();
-});
-afterEach(() => rig.rest());
-afterAll(() => rig.stop());
+const rig = await startRig();
 
 /** An action that runs until its signal aborts, and then does as it is told; `whys` are the reasons it saw. */
 function patient(atTheEnd: (reason: unknown) => unknown) {
@@ -36,7 +31,7 @@ const rethrow = (reason: unknown) => {
 async function running(
   atTheEnd: (reason: unknown) => unknown,
   request: Record<string, unknown> = {},
-  options: Parameters<Rig["startWorker"]>[2] = {},
+  options: Parameters<typeof rig.startWorker>[2] = {},
 ) {
   const queue = await rig.openQueue();
   const { action, whys } = patient(atTheEnd);
