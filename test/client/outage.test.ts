@@ -1,22 +1,8 @@
 import { createClient } from "@attune/client/create-client";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { type DynamoDbProxy, startDynamoDbProxy } from "../fixtures/dynamodb-proxy.ts";
-import { type Engines, startEngines } from "../fixtures/engines.ts";
-import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
+import { expect, it } from "vitest";
+import { startFaultyService } from "../fixtures/service.ts";
 
-let engines: Engines;
-let proxy: DynamoDbProxy;
-let stack: LocalStack;
-beforeAll(async () => {
-  engines = await startEngines();
-  proxy = await startDynamoDbProxy({ target: engines.dynamodb });
-  stack = await startLocalStack({ DYNAMODB_ENDPOINT: proxy.url });
-});
-afterAll(async () => {
-  await stack.stop();
-  await proxy.stop();
-  await engines.stop();
-});
+const { stack, proxy } = await startFaultyService();
 
 /** A client, and the statuses that it was answered. */
 function watched() {

@@ -1,27 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Api, apiAt, executionsPath } from "../fixtures/api.ts";
-import { type DynamoDbProxy, startDynamoDbProxy } from "../fixtures/dynamodb-proxy.ts";
-import { type Engines, startEngines } from "../fixtures/engines.ts";
+import { describe, expect, it } from "vitest";
+import { executionsPath } from "../fixtures/api.ts";
 import { until } from "../fixtures/executions.ts";
 import { handlersOf } from "../fixtures/invoke.ts";
-import { queuesOf, requestMessage } from "../fixtures/sqs.ts";
-import { type LocalStack, startLocalStack } from "../fixtures/stack.ts";
+import { startFaultyService } from "../fixtures/service.ts";
+import { requestMessage } from "../fixtures/sqs.ts";
 
-let engines: Engines;
-let proxy: DynamoDbProxy;
-let stack: LocalStack;
-let api: Api;
-beforeAll(async () => {
-  engines = await startEngines();
-  proxy = await startDynamoDbProxy({ target: engines.dynamodb });
-  stack = await startLocalStack({ DYNAMODB_ENDPOINT: proxy.url });
-  api = apiAt(stack.api);
-});
-afterAll(async () => {
-  await stack.stop();
-  await proxy.stop();
-  await engines.stop();
-});
+const { stack, api, queues, proxy } = await startFaultyService();
 
 const json = { "content-type": "application/json" };
 const post = (body: string | Buffer, headers: Record<string, string> = json): RequestInit => ({
@@ -182,7 +166,6 @@ describe("a DynamoDB that is away", () => {
 
   it("costs a message its last try: it is a dead letter then, with its reason", async () => {
     const invoke = await handlersOf(stack, {});
-    const queues = await queuesOf(stack);
     proxy.inject({ kind: "unavailable" });
     const body = requestMessage({ action_ref: "core.echo" });
     const message = (receives: number) => ({
