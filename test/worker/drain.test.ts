@@ -52,7 +52,7 @@ describe("a worker that stops", () => {
         return run(signal);
       },
     });
-    const options = { graceSeconds: 0.1, visibilitySeconds: 60 };
+    const options = { graceSeconds: 1, visibilitySeconds: 60 };
     const worker = rig.startWorker(queue, [action], options);
     const [id = 0] = await queue.request([{ action_ref: "test.work" }]);
     await worker.saw("claimed");
