@@ -2,6 +2,7 @@
 import { type Answer, readAnswer, readError } from "./answer.ts";
 import { delayAfter, sleep } from "./delay.ts";
 import { ApiError, NoAnswer } from "./errors.ts";
+import { type Parameters, queryText } from "./query.ts";
 
 export interface ClientOptions {
   /** The API's base URL, such as `https://executions.example.com`; `""` is the origin of the page. */
@@ -36,6 +37,14 @@ export interface Request extends CallOptions {
  * @throws ApiError, NoAnswer, or the signal's reason
  */
 export type Call = <A extends Answer>(request: Request) => Promise<A>;
+
+/** Reads what is at a path, after that of all executions. */
+export const read = <A extends Answer>(
+  call: Call,
+  path: string,
+  { signal }: CallOptions,
+  parameters: Parameters = {},
+) => call<A>({ method: "GET", path: path + queryText(parameters), isRepeatable: true, signal });
 
 const base = "/api/v1/executions";
 

@@ -1,7 +1,6 @@
 /** What became of an execution, and what is below it. */
 import type { HistoryAnswer, TreeAnswer } from "@attune/domain/answers";
-import type { Call, CallOptions } from "./call.ts";
-import { queryText } from "./query.ts";
+import { type Call, type CallOptions, read } from "./call.ts";
 
 export interface TreeOptions extends CallOptions {
   /** Levels below the execution: 3 unless given, 10 at most. */
@@ -10,10 +9,8 @@ export interface TreeOptions extends CallOptions {
   readonly limit?: number | undefined;
 }
 
-export const readHistory = (call: Call, id: number, { signal }: CallOptions) =>
-  call<HistoryAnswer>({ method: "GET", path: `/${id}/history`, isRepeatable: true, signal });
+export const readHistory = (call: Call, id: number, options: CallOptions) =>
+  read<HistoryAnswer>(call, `/${id}/history`, options);
 
-export function readTree(call: Call, id: number, { signal, ...bounds }: TreeOptions) {
-  const path = `/${id}/tree${queryText(bounds)}`;
-  return call<TreeAnswer>({ method: "GET", path, isRepeatable: true, signal });
-}
+export const readTree = (call: Call, id: number, { signal, ...bounds }: TreeOptions) =>
+  read<TreeAnswer>(call, `/${id}/tree`, { signal }, bounds);

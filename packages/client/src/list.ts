@@ -1,9 +1,8 @@
 /** Lists of executions: a page, or all of them. */
 import type { ListAnswer } from "@attune/domain/answers";
 import type { Filter } from "@attune/domain/filter";
-import type { Call, CallOptions } from "./call.ts";
+import { type Call, type CallOptions, read } from "./call.ts";
 import { rowsOf } from "./pages.ts";
-import { queryText } from "./query.ts";
 
 /** One of them, or any of several. */
 type OneOrMore<T> = T extends readonly (infer One)[] ? One | T : T;
@@ -31,15 +30,12 @@ export interface PageOptions extends ListOptions {
 }
 
 /** @param list the path of the list, after that of all executions */
-export function listPage(
+export const listPage = (
   call: Call,
   filter: ListFilter,
   { signal, ...place }: PageOptions,
   list = "",
-): Promise<ListAnswer> {
-  const path = list + queryText({ ...filter, ...place });
-  return call<ListAnswer>({ method: "GET", path, isRepeatable: true, signal });
-}
+) => read<ListAnswer>(call, list, { signal }, { ...filter, ...place });
 
 /** Every execution of a list, page by page as they are asked for; what is created meanwhile moves none. */
 export const listAll = (call: Call, filter: ListFilter, options: ListOptions, list = "") =>

@@ -1,9 +1,8 @@
 /** Logs of executions: a page, or line by line. */
 import type { LogsAnswer } from "@attune/domain/answers";
 import type { LogStream } from "@attune/domain/logs";
-import type { Call, CallOptions } from "./call.ts";
+import { type Call, type CallOptions, read } from "./call.ts";
 import { rowsOf } from "./pages.ts";
-import { queryText } from "./query.ts";
 
 export interface LogOptions extends CallOptions {
   /** Lines after this one: from the beginning unless given. */
@@ -22,14 +21,8 @@ export interface LogPageOptions extends LogOptions {
   readonly last?: number | undefined;
 }
 
-export function logPage(
-  call: Call,
-  id: number,
-  { signal, ...place }: LogPageOptions,
-): Promise<LogsAnswer> {
-  const path = `/${id}/logs${queryText({ ...place })}`;
-  return call<LogsAnswer>({ method: "GET", path, isRepeatable: true, signal });
-}
+export const logPage = (call: Call, id: number, { signal, ...place }: LogPageOptions) =>
+  read<LogsAnswer>(call, `/${id}/logs`, { signal }, place);
 
 /** The lines of a log that are there by now, page by page as they are asked for. */
 export const logLines = (call: Call, id: number, { after, ...options }: LogOptions) =>

@@ -1,8 +1,7 @@
 /** Numbers of executions: by status now, or how those that were created in some time have ended. */
 import type { GroupRow, StatusRow } from "@attune/domain/answers";
 import type { Stats } from "@attune/domain/stats";
-import type { Call, CallOptions } from "./call.ts";
-import { queryText } from "./query.ts";
+import { type Call, type CallOptions, read } from "./call.ts";
 
 /** With any of these, the stats are of some time. */
 export interface StatsQuery {
@@ -47,14 +46,8 @@ export type StatsOf<Q extends StatsQuery> = Q extends unknown
 export async function readStats<Q extends StatsQuery>(
   call: Call,
   query: Q | undefined,
-  { signal }: CallOptions,
+  options: CallOptions,
 ): Promise<StatsOf<Q>> {
-  const path = `/stats${queryText({ ...query })}`;
-  const { data } = await call<{ data: StatsOf<Q> }>({
-    method: "GET",
-    path,
-    isRepeatable: true,
-    signal,
-  });
+  const { data } = await read<{ data: StatsOf<Q> }>(call, "/stats", options, { ...query });
   return data;
 }
