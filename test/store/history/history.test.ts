@@ -6,15 +6,12 @@ import { saveHistory } from "@attune/store/history/save-history";
 import { ExecutionRecord } from "@attune/store/record";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { sizeOf } from "../../../bench/units.ts";
 import { deliveries } from "../../fixtures/deliveries.ts";
 import { startStore } from "../../fixtures/store.ts";
 
-let fixture: Awaited<ReturnType<typeof startStore>>;
-beforeAll(async () => {
-  fixture = await startStore();
-});
+const fixture = await startStore();
 afterAll(() => fixture.stop());
 
 type Life = Pick<

@@ -1,18 +1,14 @@
-import type { Store } from "@attune/store/store";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { deliveries } from "../../fixtures/deliveries.ts";
 import { startStore } from "../../fixtures/store.ts";
-import { clear, live, NOW, recount } from "./world.ts";
+import { atNow, clear, live, NOW, recount } from "./world.ts";
+
+const fixture = await startStore();
+afterAll(() => fixture.stop());
 
 describe.each([1, 3])("a check, with %i shards", (shards) => {
-  let fixture: Awaited<ReturnType<typeof startStore>>;
-  let store: Store;
-  beforeAll(async () => {
-    fixture = await startStore();
-    store = { ...fixture.store, shards, now: () => new Date(NOW) };
-  });
-  afterAll(() => fixture.stop());
+  const store = atNow(fixture.store, shards);
 
   it("finds nothing in what the stream has made", async () => {
     const property = fc.asyncProperty(

@@ -5,23 +5,14 @@ import type { Progress } from "@attune/store/recount/progress";
 import type { Store } from "@attune/store/store";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { deliveries } from "../../fixtures/deliveries.ts";
 import { recount as oracle } from "../../fixtures/recount.ts";
 import { startStore } from "../../fixtures/store.ts";
-import { clear, DAY_MS, empty, live, NOW, readTable, recount } from "./world.ts";
+import { atNow, clear, DAY_MS, empty, live, readTable, recount } from "./world.ts";
 
-let fixture: Awaited<ReturnType<typeof startStore>>;
-beforeAll(async () => {
-  fixture = await startStore();
-});
+const fixture = await startStore();
 afterAll(() => fixture.stop());
-const storeWith = (shards: number): Store => ({
-  ...fixture.store,
-  shards,
-  now: () => new Date(NOW),
-});
-
 /** Every number of the counters that is not zero, the ledger's and the recount's own excepted. */
 async function readNumbers(store: Store) {
   const items = await readTable(store, "Counters");
@@ -45,9 +36,9 @@ async function put(store: Store, key: string, change: (item: Record<string, unkn
 const expectClean = ({ differences, busy }: Progress) =>
   expect({ differences, busy }).toEqual({ differences: [], busy: [] });
 
-describe.each([1, 3])("a repair, with %i shards", (shards) => {
+describe.each([1, 3])("a repair, with %i shards", { timeout: 120_000 }, (shards) => {
   it("finds what is off, whatever it is, and puts it right", async () => {
-    const store = storeWith(shards);
+    const store = atNow(fixture.store, shards);
     const property = fc.asyncProperty(
       deliveries,
       fc.array(fc.nat(), { minLength: 1 }),
@@ -75,12 +66,12 @@ describe.each([1, 3])("a repair, with %i shards", (shards) => {
     );
     await fc.assert(
       property.afterEach(() => clear(store)),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: 5, endOnFailure: true },
     );
   });
 
   it("makes from nothing what was there", async () => {
-    const store = storeWith(shards);
+    const store = atNow(fixture.store, shards);
     const property = fc.asyncProperty(
       deliveries,
       fc.array(fc.nat(), { minLength: 1 }),
@@ -99,7 +90,7 @@ describe.each([1, 3])("a repair, with %i shards", (shards) => {
     );
     await fc.assert(
       property.afterEach(() => clear(store)),
-      { numRuns: 4, endOnFailure: true },
+      { numRuns: 3, endOnFailure: true },
     );
   });
 });

@@ -13,6 +13,13 @@ import { BatchWriteCommand, type BatchWriteCommandInput, ScanCommand } from "@aw
 export const NOW = Date.UTC(2027, 0, 1);
 export const DAY_MS = 24 * 3_600_000;
 
+/** A store at that time. */
+export const atNow = (store: Store, shards: number): Store => ({
+  ...store,
+  shards,
+  now: () => new Date(NOW),
+});
+
 /** An execution as the table has it after a change. */
 function itemOf(change: Change, status: NonNullable<Change["status"]>, shards: number, at: number) {
   const { id, version, ledger, membership, duration } = change;

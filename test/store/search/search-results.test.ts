@@ -5,14 +5,11 @@ import { saveSegments } from "@attune/store/search/save-segments";
 import type { Store } from "@attune/store/store";
 import { DeleteCommand, ScanCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import { startStore } from "../../fixtures/store.ts";
 import { expected, found, idAt, type Known, START_MS, storeExecutions } from "./world.ts";
 
-let fixture: Awaited<ReturnType<typeof startStore>>;
-beforeAll(async () => {
-  fixture = await startStore();
-});
+const fixture = await startStore();
 afterAll(() => fixture.stop());
 
 async function empty({ client }: Store, table: string, keys: readonly string[]) {

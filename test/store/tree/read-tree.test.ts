@@ -9,10 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomFrom } from "../../fixtures/random.ts";
 import { startStore } from "../../fixtures/store.ts";
 
-let fixture: Awaited<ReturnType<typeof startStore>>;
-beforeAll(async () => {
-  fixture = await startStore();
-});
+const fixture = await startStore();
 afterAll(() => fixture.stop());
 
 interface Planted {
