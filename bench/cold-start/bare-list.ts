@@ -18,6 +18,7 @@ export const handler = async () => {
         TableName: "Executions",
         IndexName: "by_feed",
         KeyConditionExpression: "feed_key = :feed",
+        ProjectionExpression: "id",
         ExpressionAttributeValues: { ":feed": { S: "0|all" } },
         ScanIndexForward: false,
         Limit: 100,

@@ -44,6 +44,26 @@ describe("a request to Executions", () => {
     });
   });
 
+  it("indexEntries, some of their attributes", () => {
+    const given = { index: "by_parent", partition: 5, order: "newest", limit: 21 } as const;
+    expect(
+      accessPatterns.indexEntries.params(tables, { ...given, attributes: ["id", "action_ref"] }),
+    ).toEqual({
+      TableName: "app-stage-executions",
+      IndexName: "by_parent",
+      KeyConditionExpression: "#partition = :partition",
+      ProjectionExpression: "#id, #action_ref",
+      ExpressionAttributeNames: {
+        "#partition": "parent",
+        "#id": "id",
+        "#action_ref": "action_ref",
+      },
+      ExpressionAttributeValues: { ":partition": 5 },
+      ScanIndexForward: false,
+      Limit: 21,
+    });
+  });
+
   it("rowsByIds", () => {
     expect(accessPatterns.rowsByIds.params(tables, { ids: [2, 1] })).toEqual({
       RequestItems: {

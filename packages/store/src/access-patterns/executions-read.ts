@@ -1,6 +1,6 @@
 /** Reads of executions. */
 import { tables as definitions, type IndexName } from "@attune/topology/tables";
-import { namesOf, pattern } from "./pattern.ts";
+import { namesOf, pattern, placeholdersOf } from "./pattern.ts";
 
 /** A value of an index's partition key or sort key. */
 export type IndexKey = string | number;
@@ -69,10 +69,12 @@ export const executionReads = {
         between?: readonly [IndexKey, IndexKey];
         order: Order;
         limit: number;
+        /** Those of each entry that are sent; absent: all that the index carries. */
+        attributes?: readonly string[];
       },
     ) => {
       const { hashKey, rangeKey } = definitions.Executions.globalIndexes[given.index];
-      const { between } = given;
+      const { between, attributes } = given;
       return {
         TableName: tables.Executions,
         IndexName: given.index,
@@ -82,11 +84,13 @@ export const executionReads = {
         ExpressionAttributeNames: {
           "#partition": hashKey,
           ...(between ? { "#sort": rangeKey } : {}),
+          ...(attributes ? namesOf(attributes) : {}),
         },
         ExpressionAttributeValues: {
           ":partition": given.partition,
           ...(between ? { ":first": between[0], ":last": between[1] } : {}),
         },
+        ...(attributes ? { ProjectionExpression: placeholdersOf(attributes) } : {}),
         ScanIndexForward: given.order === "oldest",
         Limit: given.limit,
       };
@@ -101,7 +105,7 @@ export const executionReads = {
       RequestItems: {
         [tables.Executions]: {
           Keys: ids.map((id) => ({ id })),
-          ProjectionExpression: rowAttributes.map((name) => `#${name}`).join(", "),
+          ProjectionExpression: placeholdersOf(rowAttributes),
           ExpressionAttributeNames: namesOf(rowAttributes),
         },
       },

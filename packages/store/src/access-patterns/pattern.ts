@@ -53,3 +53,7 @@ export const nextRevision = (revision: number) =>
         ExpressionAttributeNames: { "#revision": "revision" },
         ExpressionAttributeValues: { ":revision": revision - 1 },
       };
+
+/** The placeholders of attributes, as a projection takes them. */
+export const placeholdersOf = (attributes: readonly string[]) =>
+  attributes.map((name) => `#${name}`).join(", ");

@@ -1,4 +1,5 @@
 /** The entries of some partitions of the indexes, merged in the order of their creation. */
+import { criteria } from "@attune/domain/filter";
 import { type IdRange, isEmpty } from "@attune/domain/ids";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
@@ -8,6 +9,7 @@ import { finalKeyOf } from "../index-keys.ts";
 import { Row } from "../record.ts";
 import type { Store } from "../store.ts";
 import type { Path, Reading } from "./paths.ts";
+import { hasWholeRows } from "./sources.ts";
 
 /** What an index tells of an execution: its id, and whichever attributes it carries. */
 const IndexEntry = z.required(z.partial(Row), { id: true });
@@ -41,6 +43,15 @@ function sortKeysOf({ source }: Reading, { from = 0, below }: IdRange) {
   return [from, last] as const;
 }
 
+/** What an entry has to tell: all of it where it is a whole row, or its id and what it is tested on. */
+function attributesOf({ source, onEntry }: Reading) {
+  if (hasWholeRows(source)) return {};
+  const tested = onEntry
+    .map((name) => criteria[name].fact)
+    .filter((fact) => !(fact in source.known));
+  return { attributes: [...new Set(["id", ...tested])] };
+}
+
 function streamsOf(store: Store, path: Path, range: IdRange, order: Order): Stream[] {
   return path.flatMap((reading) =>
     reading.source.partitions(store.shards).map((partition) => ({
@@ -52,6 +63,7 @@ function streamsOf(store: Store, path: Path, range: IdRange, order: Order): Stre
           between: sortKeysOf(reading, rest),
           order,
           limit,
+          ...attributesOf(reading),
         }),
       pending: [],
       rest: range,
