@@ -1,5 +1,6 @@
 /** The description of the messages, AsyncAPI 3: the queues of the topology and the WebSocket, and the schemas of what they carry. */
-import { ExecutionRequest, RetryPolicy } from "@attune/domain/execution";
+import { ExecutionRequest } from "@attune/domain/request";
+import { RetryPolicy } from "@attune/domain/retry-policy";
 import { liveScope } from "@attune/topology/live";
 import { type QueueName, queues } from "@attune/topology/queues";
 import { heard, told } from "./asyncapi/live.ts";

@@ -2,9 +2,10 @@
  * A service's past, drawn from a seed: executions by hour, their trees, enforcements, ends and new tries.
  * Pure: the same numbers give the same executions.
  */
-import type { RetryPolicy } from "@attune/domain/execution";
+
 import type { JsonText } from "@attune/domain/json-text";
 import type { Status } from "@attune/domain/lifecycle";
+import type { RetryPolicy } from "@attune/domain/retry-policy";
 import { type Change, isKept } from "@attune/store/history/entry";
 import { createIdSource } from "@attune/store/ids";
 import { payloadOf } from "@attune/store/payloads";

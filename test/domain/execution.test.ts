@@ -1,4 +1,4 @@
-import { RetryPolicy } from "@attune/domain/execution";
+import { RetryPolicy } from "@attune/domain/retry-policy";
 import { expect, it } from "vitest";
 
 it("keeps a back-off to the millisecond", () => {

@@ -1,4 +1,4 @@
-import type { NewExecution } from "@attune/domain/execution";
+import type { NewExecution } from "@attune/domain/request";
 import { type CallOptions, type ClientOptions, createCall } from "./call.ts";
 import {
   type CancelOptions,

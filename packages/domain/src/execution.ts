@@ -1,4 +1,4 @@
-/** What the API shows of an execution, and what a request for one says. The schemas own the types. */
+/** What the API shows of an execution. The schemas own the types. */
 import * as z from "zod/mini";
 import { type JsonText, objectText, textsOf } from "./json-text.ts";
 import { Status } from "./lifecycle.ts";
@@ -64,45 +64,6 @@ export function executionText(view: ExecutionView): JsonText {
     ...textsOf({ created, updated, original_execution }),
   });
 }
-
-/** Fourteen days: SQS keeps no message longer, so no try can be waited for longer. */
-const MAX_TIMEOUT_SECONDS = 1_209_600;
-
-/** Up to a day, to the millisecond: DynamoDB has no place for the smallest numbers that JSON has. */
-const backOffOf = (usual: number) =>
-  z.pipe(
-    z._default(z.number().check(z.minimum(0), z.maximum(86_400)), usual),
-    z.transform((seconds: number) => Math.round(seconds * 1_000) / 1_000),
-  );
-
-/**
- * New tries after `failed`, `timeout` and `abandoned`: each is an execution of its own. The first comes
- * after `backoff_seconds`, each further one after twice as long, up to `max_backoff_seconds`; jitter
- * takes up to half of it away.
- */
-export const RetryPolicy = z.object({
-  /** Tries in all, the first one included. */
-  max_attempts: z.int().check(z.minimum(1), z.maximum(100)),
-  backoff_seconds: backOffOf(1),
-  max_backoff_seconds: backOffOf(3_600),
-});
-export type RetryPolicy = z.infer<typeof RetryPolicy>;
-
-/** What may be said of an execution when it is requested, by `POST /` or by message. */
-export const ExecutionRequest = z.object({
-  action_ref: ActionRef,
-  action: z.nullish(Id),
-  config: z.optional(z.unknown()),
-  parent: z.nullish(Id),
-  enforcement: z.nullish(Id),
-  timeout_seconds: z.nullish(z.int().check(z.minimum(1), z.maximum(MAX_TIMEOUT_SECONDS))),
-  idempotency_key: z.nullish(z.string().check(z.minLength(1), z.maxLength(512))),
-  pool: z.nullish(z.string().check(z.minLength(1), z.maxLength(80))),
-  retry: z.nullish(RetryPolicy),
-});
-export type ExecutionRequest = z.infer<typeof ExecutionRequest>;
-/** A request as it is sent: what has a usual value may be left out. */
-export type NewExecution = z.input<typeof ExecutionRequest>;
 
 /** The pack of an action: what stands before the first dot, if there is one. */
 export function packOf(actionRef: string): string | undefined {

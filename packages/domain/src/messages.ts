@@ -1,8 +1,9 @@
 /** The messages on the queues: one envelope, a payload for each type. The schemas own the types. */
 import * as z from "zod";
-import { ActionRef, Execution, ExecutionRequest, Id } from "./execution.ts";
+import { ActionRef, Execution, Id } from "./execution.ts";
 import { type JsonText, objectText, textsOf } from "./json-text.ts";
 import { isFinal, Status } from "./lifecycle.ts";
+import { ExecutionRequest } from "./request.ts";
 
 const Envelope = z.object({
   message_id: z.guid(),

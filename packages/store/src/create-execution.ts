@@ -1,8 +1,9 @@
 /** Creating an execution: once for each idempotency key, whoever asks and however often. */
-import type { ExecutionRequest } from "@attune/domain/execution";
+
 import { createdOf } from "@attune/domain/ids";
 import type { JsonText } from "@attune/domain/json-text";
 import { initial } from "@attune/domain/lifecycle";
+import type { ExecutionRequest } from "@attune/domain/request";
 import { defaultPool } from "@attune/topology/queues";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";

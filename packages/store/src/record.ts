@@ -1,14 +1,9 @@
 /** The item of an execution in the table `Executions`, and what the API shows of it. */
-import {
-  ActionRef,
-  type ExecutionView,
-  Id,
-  RetryPolicy,
-  type Summary,
-} from "@attune/domain/execution";
+import { ActionRef, type ExecutionView, Id, type Summary } from "@attune/domain/execution";
 import { createdOf } from "@attune/domain/ids";
 import type { JsonText } from "@attune/domain/json-text";
 import { Owner, Status } from "@attune/domain/lifecycle";
+import { RetryPolicy } from "@attune/domain/retry-policy";
 import * as z from "zod/mini";
 import { Payload } from "./payloads.ts";
 

@@ -11,8 +11,8 @@ import type {
   TreeCounts,
   TreeNode,
 } from "@attune/domain/answers";
-import type { ExecutionRequest } from "@attune/domain/execution";
 import type { LogLine } from "@attune/domain/logs";
+import type { ExecutionRequest } from "@attune/domain/request";
 
 const asked = {
   action: 12,

@@ -1,6 +1,7 @@
 /** New tries after an end that is no success, where the request asked for them. */
-import { RetryPolicy } from "@attune/domain/execution";
+
 import { Status } from "@attune/domain/lifecycle";
+import { RetryPolicy } from "@attune/domain/retry-policy";
 import { readRecord } from "@attune/store/read-execution";
 import { mayRetry, retryExecution } from "@attune/store/retry-execution";
 import * as z from "zod";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { ExecutionRequest } from "@attune/domain/execution";
+import { ExecutionRequest } from "@attune/domain/request";
 import { createExecution } from "@attune/store/create-execution";
 import { nextIdentity, store } from "../../resources.ts";
 import { answerRequested } from "../answer-requested.ts";
