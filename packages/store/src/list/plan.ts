@@ -76,21 +76,25 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
     within: withinGroups(counted, totals, store.now()),
     entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1,
     tallies,
+    readItems: readItemsOnce(store),
   };
 }
 
 /**
- * As many entries in one read: what a read unit holds at least, so that a list that is no longer has counted by
- * itself, and a megabyte at most.
+ * Entries in one read, of all partitions together: at least as many as a read unit holds, of one partition no more than
+ * half a unit holds, and a megabyte at most. A list that is no longer has counted by itself.
  */
-const ENTRIES = { least: 100, leastRows: 50, most: 10_000 };
+const ENTRIES = { least: 100, leastRows: 50, leastOfOne: 50, most: 10_000 };
 
 /** Entries of a partition to read in each chunk. */
 function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted: Wanted) {
   const needed = ((wanted.skip + wanted.take + 1) * entriesPerMatch * 1.2) / store.shards;
   const isWhole = path.every(({ source }) => hasWholeRows(source));
   const partitions = path.length * store.shards;
-  const least = (isWhole ? ENTRIES.leastRows : ENTRIES.least) / partitions;
+  const least = Math.min(
+    ENTRIES.leastOfOne,
+    (isWhole ? ENTRIES.leastRows : ENTRIES.least) / partitions,
+  );
   const opensItems = path.some(({ onItem }) => onItem.length > 0);
   const opensResults = path.some(({ onItem }) => onItem.includes("result_contains"));
   const isOpen = path.some(({ onEntry }) => onEntry.length > 0);
