@@ -37,3 +37,19 @@ export async function readItems(
   });
   return itemsOf(await readBatch(store.client, params, CounterItem));
 }
+
+export type ReadItems = (keys: Iterable<string>) => Promise<Items>;
+
+/** Reads each item once, whoever asks for it and however often: the counters as one request sees them. */
+export function readItemsOnce(store: Store): ReadItems {
+  const asked = new Map<string, Promise<Items>>();
+  return async (keys) => {
+    const wanted = [...new Set(keys)];
+    const fresh = wanted.filter((key) => !asked.has(key));
+    const read = readItems(store, fresh);
+    for (const key of fresh) asked.set(key, read);
+    const answers = await Promise.all(wanted.map((key) => asked.get(key)));
+    const byKey = new Map(wanted.map((key, at) => [key, answers[at]?.(key)]));
+    return (key) => byKey.get(key) ?? none;
+  };
+}

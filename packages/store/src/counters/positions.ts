@@ -2,7 +2,7 @@
  * Positions: how many executions were created in some time, and which is the n-th, by the counts of time
  * buckets. What a bucket counts is in its nodes, and in the heads as far as they have not spilled it.
  */
-import type { IdRange } from "@attune/domain/ids";
+import type { Bounds, IdRange } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Store } from "../store.ts";
 import {
@@ -23,7 +23,7 @@ import {
   root,
 } from "./buckets.ts";
 import { type Cell, cellsOfGroup, cellsOfHead, cellsOfNode } from "./cells.ts";
-import { type Items, readItems } from "./items.ts";
+import { type Items, type ReadItems, readItems } from "./items.ts";
 import { groupNodeKey, headKeys, nodeKey, placeOf } from "./keys.ts";
 import {
   type Counter,
@@ -81,6 +81,23 @@ const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Nod
   ...nodeKeys(sources, nodes),
 ];
 
+/** The fine buckets that are at the ends of a range. */
+const endsOf = (from: number, below: number): number[] => [
+  ...new Set([fineOf(from), ...(below < Infinity ? [fineOf(below - 1)] : [])]),
+];
+
+/** What a range has of the fine buckets that its ends cut: at most two parts. */
+export function edgesOf({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange): Bounds[] {
+  const start = Math.max(from, 0);
+  if (start >= below) return [];
+  return endsOf(start, below)
+    .filter((fine) => idOfFine(fine) < start || idOfFine(fine + 1) > below)
+    .map((fine) => ({
+      from: Math.max(start, idOfFine(fine)),
+      below: Math.min(below, idOfFine(fine + 1)),
+    }));
+}
+
 /**
  * How many executions of some tallies are in a range: `whole` of them in buckets that lie in it, and the rest in
  * `edges`, at most two parts of a bucket, to be counted by reading. One request: half a read unit for each head or group,
@@ -91,32 +108,27 @@ const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Nod
 export async function countRange(
   store: Store,
   tallies: readonly Tally[],
-  { from = 0, below = Number.POSITIVE_INFINITY }: IdRange,
-): Promise<{ whole: number; edges: readonly IdRange[] }> {
+  range: IdRange,
+  read: ReadItems = (keys) => readItems(store, keys),
+): Promise<{ whole: number; edges: readonly Bounds[] }> {
+  const { from = 0, below = Number.POSITIVE_INFINITY } = range;
   const sources = tallies.map(sourceOf);
   const start = Math.max(from, 0);
   if (start >= below) return { whole: 0, edges: [] };
 
   // A bucket that is cut by an end of the range is looked into; of the others some bucket above counts.
   const [first, last] = [fineFrom(start), fineOf(below)];
-  const ends = [fineOf(start), ...(below < Infinity ? [fineOf(below - 1)] : [])];
-  const opened = nodesAlong(first, last, ends);
-  const items = await readItems(store, keysOf(sources, store.shards, opened));
+  const opened = nodesAlong(first, last, endsOf(start, below));
+  const items = await read(keysOf(sources, store.shards, opened));
   const cells = [
     ...inHeads(sources, store.shards, items),
     ...opened.flatMap((node) => inNode(sources, node, items)),
   ];
-  const cut = ends.filter(
-    (fine, at) => (fine < first || fine >= last) && ends.indexOf(fine) === at,
-  );
+  const countIn = (fine: number) =>
+    sum(cells.filter(({ bucket }) => !isNode(bucket) && bucket.at === fine));
   return {
     whole: sum(cells.filter(({ bucket }) => isWithin(bucket, first, last))),
-    edges: cut
-      .filter((fine) => sum(cells.filter(({ bucket }) => !isNode(bucket) && bucket.at === fine)))
-      .map((fine) => ({
-        from: Math.max(start, idOfFine(fine)),
-        below: Math.min(below, idOfFine(fine + 1)),
-      })),
+    edges: edgesOf(range).filter((edge) => countIn(fineOf(edge.from)) > 0),
   };
 }
 
@@ -154,12 +166,15 @@ export interface Place {
   readonly within?: IdRange;
 }
 
-/** The nodes that a locate begins with: the root, and what a range is known to begin and to end in. */
-function firstNodes({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange = {}): Node[] {
-  if (below === Number.POSITIVE_INFINITY) return [root];
+/** The months of a range, where it is in two at most. */
+function monthsOf({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange = {}): Node[] {
+  if (below === Number.POSITIVE_INFINITY) return [];
   const months = nodesOf(MONTH, fineOf(from), fineFrom(below));
-  return months.length <= 2 ? [root, ...months] : [root];
+  return months.length <= 2 ? months : [];
 }
+
+/** Whether a locate in a range takes three requests at most, and not four. */
+export const isShort = (range: IdRange): boolean => monthsOf(range).length > 0;
 
 /**
  * The bucket that has the `offset`-th execution, from 0, of some tallies; `undefined` past the end. At most
@@ -173,18 +188,19 @@ export async function locate(
   store: Store,
   tallies: readonly Tally[],
   place: Place,
+  read: ReadItems = (keys) => readItems(store, keys),
 ): Promise<Located | undefined> {
   const { order } = place;
   const sources = tallies.map(sourceOf);
-  const nodes = firstNodes(place.within);
+  const nodes = [root, ...monthsOf(place.within)];
   const [first, offset] = await Promise.all([
-    readItems(store, keysOf(sources, store.shards, nodes)),
+    read(keysOf(sources, store.shards, nodes)),
     place.offset,
   ]);
   const itemsOf = (node: Node) =>
     nodes.some(({ level, at }) => level === node.level && at === node.at)
       ? first
-      : readItems(store, nodeKeys(sources, [node]));
+      : read(nodeKeys(sources, [node]));
   let heads = inHeads(sources, store.shards, first);
   let located: Located | undefined;
   for (let node = root; ; ) {

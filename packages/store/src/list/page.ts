@@ -1,10 +1,10 @@
 /** A page by its number: near the beginning it is walked to, further on the counters tell where it begins. */
 import { type IdRange, intersect } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
-import { locate } from "../counters/positions.ts";
+import { isShort, locate } from "../counters/positions.ts";
 import { hasPositions } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
-import { type Plan, take, totalOf } from "./plan.ts";
+import { type Plan, take, totalAtOnce } from "./plan.ts";
 import type { Match } from "./walk.ts";
 
 export interface Part {
@@ -47,9 +47,14 @@ async function bucketOf(
   // Without time buckets the list as a whole is one: its far half is walked to from the far end.
   if (!tallies.every(hasPositions)) return { range, before: 0, inside: await total() };
   const ahead = before(range, order);
-  const passed = isOpen(ahead) ? Promise.resolve(0) : totalOf(store, plan, ahead);
+  const passed = isOpen(ahead) ? Promise.resolve(0) : totalAtOnce(store, plan, ahead);
   const bucketAt = (place: number) =>
-    locate(store, tallies, { order, offset: passed.then((n) => n + place), within: range });
+    locate(
+      store,
+      tallies,
+      { order, offset: passed.then((n) => n + place), within: range },
+      plan.readItems,
+    );
   // Past what the counters know, the last bucket that they know is where to go on from.
   const bucket = (await bucketAt(skip)) ?? (await bucketAt((await total()) - 1));
   return bucket
@@ -115,6 +120,9 @@ async function takeBackward(
       (beyond !== undefined && (!beyond.isAtEnd || beyond.passed > perPage - left)),
   };
 }
+
+/** Whether it takes five round trips to find the page, and not four: there is one left for its rows. */
+export const isFar = ({ range, skip }: Part): boolean => skip > NEAR && !isShort(range);
 
 /**
  * A page of a list whose total is known: walked to where it is near the beginning, and else from the bucket that

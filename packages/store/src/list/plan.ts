@@ -1,8 +1,9 @@
 /** How a list is read: along which path, and what the counters know of it. */
 import type { Filter } from "@attune/domain/filter";
-import { type IdRange, idOf, intersect, SLOTS } from "@attune/domain/ids";
+import { type Bounds, type IdRange, idOf, intersect, SLOTS } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
-import { countRange } from "../counters/positions.ts";
+import { type ReadItems, readItemsOnce } from "../counters/items.ts";
+import { countRange, edgesOf } from "../counters/positions.ts";
 import { readTallies, readTotals, type Totals } from "../counters/read-totals.ts";
 import { hasPositions, isGroup, type Tally } from "../counters/tally.ts";
 import { LINE_UNITS, searchResults } from "../search/search-results.ts";
@@ -24,6 +25,8 @@ export interface Plan {
   readonly entriesPerMatch: number;
   /** The tallies whose sum is the total of the filter, where there are any. */
   readonly tallies: readonly Tally[] | undefined;
+  /** What the counters say of time, each item read once. */
+  readonly readItems: ReadItems;
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
@@ -56,7 +59,10 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const [only, ...others] = pathsOf(filter);
   const isSearch = filter.result_contains !== undefined;
   if (others.length === 0 && !isSearch) {
-    return { filter, path: only, usesSegments: false, within: {}, entriesPerMatch: 1, tallies };
+    return {
+      ...{ filter, path: only, usesSegments: false, within: {}, entriesPerMatch: 1, tallies },
+      readItems: readItemsOnce(store),
+    };
   }
   const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tally ?? []);
   const paths = [only, ...others];
@@ -144,14 +150,31 @@ export function knowsTotal({ tallies }: Plan, { from, below }: IdRange): boolean
 }
 
 /**
- * How many executions match, by the counters; what lies in a part of a time bucket is counted by reading.
- * For a plan whose total they know.
+ * How many executions match, by the counters; what lies in a part of a time bucket is counted by reading, unless it is
+ * known otherwise. For a plan whose total they know.
  */
-export async function totalOf(store: Store, plan: Plan, range: IdRange): Promise<number> {
+export async function totalOf(
+  store: Store,
+  plan: Plan,
+  range: IdRange,
+  countEdge: (edge: Bounds) => Promise<number | undefined> = async () => undefined,
+): Promise<number> {
   const { tallies = [] } = plan;
   if (range.from === undefined && range.below === undefined) {
     return sum(tallies.map(await readTotals(store, tallies)));
   }
-  const { whole, edges } = await countRange(store, tallies, range);
-  return whole + sum(await Promise.all(edges.map((edge) => countByReading(store, plan, edge))));
+  const { whole, edges } = await countRange(store, tallies, range, plan.readItems);
+  const inEdges = edges.map(
+    async (edge) => (await countEdge(edge)) ?? countByReading(store, plan, edge),
+  );
+  return whole + sum(await Promise.all(inEdges));
+}
+
+/** The same in one round trip: the edges are read whatever is in them. */
+export async function totalAtOnce(store: Store, plan: Plan, range: IdRange): Promise<number> {
+  const [{ whole }, ...inEdges] = await Promise.all([
+    countRange(store, plan.tallies ?? [], range, plan.readItems),
+    ...edgesOf(range).map((edge) => countByReading(store, plan, edge)),
+  ]);
+  return whole + sum(inEdges);
 }
