@@ -1,14 +1,15 @@
 /** Lists: a page of the executions that match a filter, by its number or from a cursor, and how many there are in all. */
 import type { Filter } from "@attune/domain/filter";
-import type { IdRange } from "@attune/domain/ids";
+import type { Bounds, IdRange } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Row } from "../record.ts";
 import type { Store } from "../store.ts";
 import { beyond } from "./entries.ts";
-import { pageAt, reverse } from "./page.ts";
+import { isFar, type Page, pageAt, reverse } from "./page.ts";
 import { simplify } from "./paths.ts";
 import { knowsTotal, type Plan, planOf, take, totalOf } from "./plan.ts";
-import { type Match, readRows } from "./walk.ts";
+import { rowsOf } from "./rows.ts";
+import type { Match } from "./walk.ts";
 
 /** A place between two executions of a list, and what is known of it. */
 export interface Cursor {
@@ -47,6 +48,8 @@ export interface Listed {
 interface Found {
   readonly page: number;
   readonly matches: readonly Match[];
+  /** Those of the matches that are still there. */
+  readonly rows: readonly Row[];
   /** Matches before the page. */
   readonly skip: number;
   /** Exact, unless it was walked and the walk stopped early. */
@@ -75,21 +78,20 @@ export async function listExecutions(
   }
   const plan = await planOf(store, filter);
   const isCounted = knowsTotal(plan, request.range);
-  if (typeof at !== "number")
-    return answer(store, await findFrom(store, plan, request, at), isCounted);
+  if (typeof at !== "number") return answer(await findFrom(store, plan, request, at), isCounted);
   const find = isCounted ? findCounted : findByWalking;
-  return answer(store, await find(store, plan, request, at), isCounted);
+  return answer(await find(store, plan, request, at), isCounted);
 }
 
-/** Adds rows and cursors; a total that was found by walking travels in the cursors. */
-async function answer(store: Store, found: Found, isCounted: boolean): Promise<Listed> {
-  const { page, matches, skip, total, isExact, scanned, stoppedAt } = found;
+/** Adds cursors; a total that was found by walking travels in them. */
+function answer(found: Found, isCounted: boolean): Listed {
+  const { page, matches, rows, skip, total, isExact, scanned, stoppedAt } = found;
   const first = matches.at(0)?.id;
   const last = stoppedAt ?? matches.at(-1)?.id;
   const known = isExact && !isCounted ? { total } : {};
   const matched = skip + matches.length;
   return {
-    rows: await rowsOf(store, matches),
+    rows,
     page,
     total,
     complete: isExact && stoppedAt === undefined,
@@ -111,12 +113,17 @@ async function answer(store: Store, found: Found, isCounted: boolean): Promise<L
   };
 }
 
-async function rowsOf(store: Store, matches: readonly Match[]): Promise<Row[]> {
-  const rows = matches.flatMap(({ row }) => row ?? []);
-  if (rows.length === matches.length) return rows;
-  const missing = matches.flatMap(({ id, row }) => (row ? [] : [id]));
-  const read = new Map((await readRows(store, missing)).map((row) => [row.id, row]));
-  return matches.flatMap(({ id, row }) => row ?? read.get(id) ?? []);
+/** How many of a list's matches lie in a part of it, as far as its first page tells. */
+function countOnPage(
+  { page, hasMore }: Page,
+  { from, below }: Bounds,
+  order: Order,
+): number | undefined {
+  const last = page.at(-1)?.id;
+  const isPassed = last !== undefined && (order === "newest" ? last < from : last >= below);
+  return hasMore && !isPassed
+    ? undefined
+    : page.filter(({ id }) => id >= from && id < below).length;
 }
 
 async function findCounted(
@@ -126,19 +133,23 @@ async function findCounted(
   page: number,
 ): Promise<Found> {
   const skip = (page - 1) * perPage;
-  const counted = totalOf(store, plan, range);
+  const counted = totalOf(store, plan, range, async (edge) =>
+    skip === 0 ? countOnPage(await finding, edge, order) : undefined,
+  );
   // Awaited further down, where a failure is heard; one before that must not go unheard.
   counted.catch(() => undefined);
-  const found = await pageAt(store, plan, { range, order, skip, perPage }, () => counted);
+  const part = { range, order, skip, perPage };
+  const finding = pageAt(store, plan, part, () => counted);
+  const found = await finding;
   const matches = found.page;
   const reached = skip + matches.length + Number(found.hasMore && found.stoppedAt === undefined);
-  // What has come to the end of the list has counted by itself, and is not behind.
-  const total = found.total ?? Math.max(await counted, matches.length > 0 ? reached : 0);
+  const [rows, total] = await Promise.all([
+    rowsOf(store, plan, range, matches, isFar(part)),
+    // What has come to the end of the list has counted by itself, and is not behind.
+    found.total ?? counted.then((n) => Math.max(n, matches.length > 0 ? reached : 0)),
+  ]);
   return {
-    page,
-    skip,
-    matches,
-    total,
+    ...{ page, skip, matches, rows, total },
     isExact: true,
     hasNext: found.hasMore,
     hasPrev: page > 1,
@@ -158,6 +169,7 @@ async function findByWalking(
   const { page: matches, passed, isAtEnd, ...collected } = await take(store, plan, wanted);
   return {
     page,
+    rows: await rowsOf(store, plan, range, matches),
     skip: isAtEnd || matches.length > 0 ? skip : passed,
     matches,
     total: passed,
@@ -179,15 +191,17 @@ async function findFrom(
   const isForward = direction === "next";
   const way = isForward ? order : reverse(order);
   const isCounted = knowsTotal(plan, range);
-  const [counted, collected] = await Promise.all([
+  const collecting = take(store, plan, {
+    range: beyond(range, id, way),
+    order: way,
+    skip: 0,
+    take: perPage,
+    countAll: isForward && !isCounted && cursor.total === undefined,
+  });
+  const [counted, collected, rows] = await Promise.all([
     isCounted ? totalOf(store, plan, range) : cursor.total,
-    take(store, plan, {
-      range: beyond(range, id, way),
-      order: way,
-      skip: 0,
-      take: perPage,
-      countAll: isForward && !isCounted && cursor.total === undefined,
-    }),
+    collecting,
+    collecting.then(({ page }) => rowsOf(store, plan, range, page)),
   ]);
   const { page: taken, passed, isAtEnd, scanned } = collected;
   const hasMore = passed > perPage || !isAtEnd;
@@ -196,6 +210,7 @@ async function findFrom(
     page,
     skip: isForward ? matched : Math.max(0, matched - taken.length),
     matches: isForward ? taken : taken.toReversed(),
+    rows: isForward ? rows : rows.toReversed(),
     total: Math.max(counted ?? walked, walked),
     isExact: counted !== undefined || (isForward && isAtEnd),
     hasNext: !isForward || hasMore,

@@ -19,10 +19,29 @@ export interface Source {
   readonly answers: readonly FilterName[];
   /** What knows how many entries it has; it has few where nothing does. */
   readonly tally?: Tally;
+  /** Where those of its executions that ended in a final status are, and no others: whole rows. */
+  readonly ended?: (status: Status) => Source;
 }
 
 const sharded = (value: string) => (shards: number) => partitionsOf(value, shards);
 const single = (value: number) => () => [value];
+
+const ofStatus = (status: Status): Source => ({
+  index: "by_status",
+  partitions: sharded(status),
+  known: { status },
+  answers: ["status"],
+  tally: { counter: { kind: "all" }, field: status },
+});
+
+/** A final status. */
+const ofActionStatus = (action_ref: string, status: Status): Source => ({
+  index: "by_action_status",
+  partitions: sharded(action_ref),
+  known: { action_ref, status },
+  answers: ["action_ref", "status"],
+  tally: { counter: { kind: "action", of: action_ref }, field: status },
+});
 
 export const sources = {
   feed: {
@@ -31,29 +50,18 @@ export const sources = {
     known: {},
     answers: [],
     tally: { counter: { kind: "all" }, field: "created" },
+    ended: ofStatus,
   } satisfies Source,
-  status: (status: Status): Source => ({
-    index: "by_status",
-    partitions: sharded(status),
-    known: { status },
-    answers: ["status"],
-    tally: { counter: { kind: "all" }, field: status },
-  }),
+  status: ofStatus,
   action: (action_ref: string): Source => ({
     index: "by_action",
     partitions: sharded(action_ref),
     known: { action_ref },
     answers: ["action_ref"],
     tally: { counter: { kind: "action", of: action_ref }, field: "created" },
+    ended: (status) => ofActionStatus(action_ref, status),
   }),
-  /** A final status. */
-  actionStatus: (action_ref: string, status: Status): Source => ({
-    index: "by_action_status",
-    partitions: sharded(action_ref),
-    known: { action_ref, status },
-    answers: ["action_ref", "status"],
-    tally: { counter: { kind: "action", of: action_ref }, field: status },
-  }),
+  actionStatus: ofActionStatus,
   /** `aws.ec2` is no pack of its own, but a part of `aws`, which has its executions among others. */
   pack: (name: string): Source => {
     const pack = packOf(name) ?? name;
