@@ -1,9 +1,10 @@
 import type { IdRange } from "@attune/domain/ids";
 import { ensureResources } from "@attune/local/resources";
 import type { Order } from "@attune/store/access-patterns/executions-read";
-import { fineOf, idOfFine } from "@attune/store/counters/buckets";
+import { fineFrom, fineOf, idOfFine } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
-import { countRange, locate } from "@attune/store/counters/positions";
+import { readItemsOnce } from "@attune/store/counters/items";
+import { countRange, isShort, locate } from "@attune/store/counters/positions";
 import { hasPositions, type Tally } from "@attune/store/counters/tally";
 import type { Store } from "@attune/store/store";
 import fc from "fast-check";
@@ -63,16 +64,28 @@ describe.each([1, 4])("positions, with %i shards", (shards) => {
     }
   }
 
-  async function expectLocated(tallies: readonly Tally[], order: Order, offset: number) {
+  async function expectLocated(
+    tallies: readonly Tally[],
+    order: Order,
+    offset: number,
+    within: IdRange = {},
+  ) {
     const model = modelOf(left, tallies);
-    const located = await locate(store, tallies, { order, offset });
-    if (offset >= model.ids.length) return expect(located).toBeUndefined();
+    // Positions are counted from the first bucket that is in the range as a whole.
+    const { from = 0, below = Number.MAX_SAFE_INTEGER } = within;
+    const whole = { from: idOfFine(fineFrom(from)), below: idOfFine(fineOf(below)) };
+    const isAhead = (id: number) => (order === "oldest" ? id < whole.from : id >= whole.below);
+    const located = await locate(store, tallies, { order, offset, within });
+    if (offset >= model.count(whole)) return expect(located).toBeUndefined();
     const { range, before, inside } = located ?? { range: {}, before: -1, inside: -1 };
-    expect({ offset, before, inside }).toEqual({
+    expect({ within, offset, before, inside }).toEqual({
+      within,
       offset,
-      before: model.before(range, order),
+      before: model.before(range, order) - model.ids.filter(isAhead).length,
       inside: model.count(range),
     });
+    for (const id of [range.from ?? 0, (range.below ?? 0) - 1])
+      expect(isWithin(whole)(id)).toBe(true);
     expect(before).toBeLessThanOrEqual(offset);
     expect(before + inside).toBeGreaterThan(offset);
   }
@@ -139,8 +152,9 @@ describe.each([1, 4])("positions, with %i shards", (shards) => {
               await Promise.all(ranges.map((range) => expectRange(some, range)));
               const { length } = modelOf(left, some).ids;
               const offsets = [0, length - 1, length, offset % (length + 1)].filter((n) => n >= 0);
-              await Promise.all(offsets.map((nth) => expectLocated(some, "newest", nth)));
-              await Promise.all(offsets.map((nth) => expectLocated(some, "oldest", nth)));
+              for (const order of ["newest", "oldest"] as const)
+                for (const within of ranges)
+                  await Promise.all(offsets.map((nth) => expectLocated(some, order, nth, within)));
             }
           }
         },
@@ -222,11 +236,17 @@ describe("positions among many", () => {
     }
   });
 
-  it("the month of a short range is read with the root", async () => {
+  it("what a count of a range reads a locate begins with: a short one takes no month and no root", async () => {
+    const within = { from: (ids[900] ?? 0) + 5, below: (ids[1_700] ?? 0) + 5 };
+    expect(isShort(within)).toBe(true);
+    expect(isShort({ from: within.from })).toBe(false);
+    const read = readItemsOnce(store);
+    await countRange(store, all, within, read);
     counted.reset();
-    const within = { from: ids[900], below: ids[1_500] };
-    await locate(store, all, { order: "oldest", offset: 1_234, within });
-    expect(costOf(counted.log()).roundTrips).toBe(3);
+    // Eight fine buckets of the first month, and one of the next.
+    const located = await locate(store, all, { order: "oldest", offset: 650, within }, read);
+    expect(located).toMatchObject({ before: 640, inside: 80 });
+    expect(counted.log()).toEqual([]);
   });
 
   it("a range is one read, of the nodes alone that have something whole in it", async () => {

@@ -3,7 +3,7 @@
  * buckets make hours, hours days, 32 days a month that is always as long, and months the root. Days
  * begin at midnight UTC. See docs/adr/0012-time-buckets.md.
  */
-import { type IdRange, SLOTS } from "@attune/domain/ids";
+import { SLOTS } from "@attune/domain/ids";
 
 export const FINE_MS = 15_000;
 const FINE_IDS = FINE_MS * SLOTS;
@@ -89,12 +89,6 @@ export function nodesOf(level: InnerLevel, from: number, below: number): Node[] 
   const first = nodeOf(level, from).at;
   const length = Math.max(0, nodeOf(level, below - 1).at - first + 1);
   return Array.from({ length }, (_, at) => ({ level, at: first + at }));
-}
-
-/** The ids of a bucket that has an end. */
-export function idsOf(bucket: Bucket): IdRange {
-  const { from, below } = finesOf(bucket);
-  return { from: idOfFine(from), below: idOfFine(below) };
 }
 
 /** A child of a node by its number, from 0. */

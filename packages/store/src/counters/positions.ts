@@ -2,7 +2,7 @@
  * Positions: how many executions were created in some time, and which is the n-th, by the counts of time
  * buckets. What a bucket counts is in its nodes, and in the heads as far as they have not spilled it.
  */
-import type { Bounds, IdRange } from "@attune/domain/ids";
+import { type Bounds, type IdRange, intersect, isEmpty } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Store } from "../store.ts";
 import {
@@ -12,14 +12,12 @@ import {
   fineOf,
   finesOf,
   idOfFine,
-  idsOf,
   isNode,
   isWithin,
-  MONTH,
   type Node,
   nodesAlong,
-  nodesOf,
   offsetIn,
+  ROOT,
   root,
 } from "./buckets.ts";
 import { type Cell, cellsOfGroup, cellsOfHead, cellsOfNode } from "./cells.ts";
@@ -98,6 +96,38 @@ export function edgesOf({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange)
     }));
 }
 
+/** The fine buckets that lie in a range as a whole: the first one, and the first one after them. */
+const finesIn = ({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange) =>
+  [fineFrom(Math.max(from, 0)), fineOf(below)] as const;
+
+/** The nodes that say what is in a range: a bucket that an end cuts is looked into, and of the others some bucket above counts. */
+const nodesIn = (range: IdRange): Node[] => {
+  const { from = 0, below = Number.POSITIVE_INFINITY } = range;
+  return nodesAlong(...finesIn(range), endsOf(Math.max(from, 0), below));
+};
+
+/** What the counters say of a range: the buckets that lie in it as a whole, each once, and its edges that have something. */
+async function readRange(
+  store: Store,
+  sources: readonly Source[],
+  range: IdRange,
+  read: ReadItems,
+): Promise<{ whole: Cell[]; edges: Bounds[] }> {
+  if (isEmpty(intersect(range, { from: 0 }))) return { whole: [], edges: [] };
+  const opened = nodesIn(range);
+  const items = await read(keysOf(sources, store.shards, opened));
+  const cells = [
+    ...inHeads(sources, store.shards, items),
+    ...opened.flatMap((node) => inNode(sources, node, items)),
+  ];
+  const countIn = (fine: number) =>
+    sum(cells.filter(({ bucket }) => !isNode(bucket) && bucket.at === fine));
+  return {
+    whole: cells.filter(({ bucket }) => isWithin(bucket, ...finesIn(range))),
+    edges: edgesOf(range).filter(({ from }) => countIn(fineOf(from)) > 0),
+  };
+}
+
 /**
  * How many executions of some tallies are in a range: `whole` of them in buckets that lie in it, and the rest in
  * `edges`, at most two parts of a bucket, to be counted by reading. One request: half a read unit for each head or group,
@@ -111,25 +141,8 @@ export async function countRange(
   range: IdRange,
   read: ReadItems = (keys) => readItems(store, keys),
 ): Promise<{ whole: number; edges: readonly Bounds[] }> {
-  const { from = 0, below = Number.POSITIVE_INFINITY } = range;
-  const sources = tallies.map(sourceOf);
-  const start = Math.max(from, 0);
-  if (start >= below) return { whole: 0, edges: [] };
-
-  // A bucket that is cut by an end of the range is looked into; of the others some bucket above counts.
-  const [first, last] = [fineFrom(start), fineOf(below)];
-  const opened = nodesAlong(first, last, endsOf(start, below));
-  const items = await read(keysOf(sources, store.shards, opened));
-  const cells = [
-    ...inHeads(sources, store.shards, items),
-    ...opened.flatMap((node) => inNode(sources, node, items)),
-  ];
-  const countIn = (fine: number) =>
-    sum(cells.filter(({ bucket }) => !isNode(bucket) && bucket.at === fine));
-  return {
-    whole: sum(cells.filter(({ bucket }) => isWithin(bucket, first, last))),
-    edges: edgesOf(range).filter((edge) => countIn(fineOf(edge.from)) > 0),
-  };
+  const { whole, edges } = await readRange(store, tallies.map(sourceOf), range, read);
+  return { whole: sum(whole), edges };
 }
 
 /** The child of a node that has the `offset`-th execution of some cells in it, and how many come before it. */
@@ -151,7 +164,7 @@ function nthOf(node: Node, cells: readonly Cell[], order: Order, offset: number)
 const FEW = 50;
 
 export interface Located {
-  /** The ids of the bucket. */
+  /** The ids of the bucket, as far as they are in the range. */
   readonly range: IdRange;
   /** How many of the tallies come before it in the order, and how many are in it. */
   readonly before: number;
@@ -160,63 +173,53 @@ export interface Located {
 
 export interface Place {
   readonly order: Order;
-  /** From 0, and from the beginning of all. It may be known later than it is asked for. */
-  readonly offset: number | Promise<number>;
-  /** Where the bucket is known to be. */
+  /** From 0, and from the first bucket that lies in the range as a whole. */
+  readonly offset: number;
+  /** All ids where it is left out. */
   readonly within?: IdRange;
 }
 
-/** The months of a range, where it is in two at most. */
-function monthsOf({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange = {}): Node[] {
-  if (below === Number.POSITIVE_INFINITY) return [];
-  const months = nodesOf(MONTH, fineOf(from), fineFrom(below));
-  return months.length <= 2 ? months : [];
-}
-
-/** Whether a locate in a range takes three requests at most, and not four. */
-export const isShort = (range: IdRange): boolean => monthsOf(range).length > 0;
+/** Whether a locate in a range takes three requests at most, and not four: no month lies in it as a whole. */
+export const isShort = (range: IdRange): boolean =>
+  nodesIn(range).every(({ level }) => level > ROOT);
 
 /**
- * The bucket that has the `offset`-th execution, from 0, of some tallies; `undefined` past the end. At most
- * four requests one after the other: heads and root, a month, a day, an hour; half a read unit for each
- * item of up to 4 KB. It stops above a fine bucket where there are fewer than fifty. The month of a short range is
- * read with the root, and a group has its days in one item.
+ * The bucket that has the `offset`-th execution, from 0, of some tallies in the buckets that lie in a range; `undefined`
+ * past the last of them. At most four requests one after the other: what a count of the range reads, a
+ * month, a day, an hour; half a read unit for each item of up to 4 KB. It stops above a fine bucket where there are fewer
+ * than fifty. A group has its days in one item.
  *
  * @param tallies with positions; they count disjoint sets, and are summed
  */
 export async function locate(
   store: Store,
   tallies: readonly Tally[],
-  place: Place,
+  { order, offset, within = {} }: Place,
   read: ReadItems = (keys) => readItems(store, keys),
 ): Promise<Located | undefined> {
-  const { order } = place;
   const sources = tallies.map(sourceOf);
-  const nodes = [root, ...monthsOf(place.within)];
-  const [first, offset] = await Promise.all([
-    read(keysOf(sources, store.shards, nodes)),
-    place.offset,
-  ]);
-  const itemsOf = (node: Node) =>
-    nodes.some(({ level, at }) => level === node.level && at === node.at)
-      ? first
-      : read(nodeKeys(sources, [node]));
-  let heads = inHeads(sources, store.shards, first);
+  const [first, last] = finesIn(within);
+  let { whole: cells } = await readRange(store, sources, within, read);
   let located: Located | undefined;
   for (let node = root; ; ) {
-    const items = await itemsOf(node);
     const before: number = located?.before ?? 0;
-    const { from, below } = finesOf(node);
-    heads = heads.filter(
-      ({ bucket }) => bucket.level > node.level && isWithin(bucket, from, below),
-    );
-    const cells = [...heads, ...inNode(sources, node, items)];
     const found = nthOf(node, cells, order, offset - before);
     // Below the root only while somebody spills: the bucket above is right all the same.
     if (found === undefined) return located;
     const { child, inside } = found;
-    located = { range: idsOf(child), before: before + found.before, inside };
+    const { from, below } = finesOf(child);
+    located = {
+      range: { from: idOfFine(Math.max(from, first)), below: idOfFine(Math.min(below, last)) },
+      before: before + found.before,
+      inside,
+    };
     if (!isNode(child) || inside < FEW) return located;
+    cells = cells.filter(
+      ({ bucket }) => bucket.level > child.level && isWithin(bucket, from, below),
+    );
+    // What an end of the range cuts has been looked into.
+    if (isWithin(child, first, last))
+      cells.push(...inNode(sources, child, await read(nodeKeys(sources, [child]))));
     node = child;
   }
 }

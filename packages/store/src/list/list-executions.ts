@@ -5,7 +5,7 @@ import type { Order } from "../access-patterns/executions-read.ts";
 import type { Row } from "../record.ts";
 import type { Store } from "../store.ts";
 import { beyond } from "./entries.ts";
-import { isFar, type Page, pageAt, reverse } from "./page.ts";
+import { isFar, isNear, type Page, type Part, pageAt, readFirstEdge, reverse } from "./page.ts";
 import { simplify } from "./paths.ts";
 import { knowsTotal, type Plan, planOf, take, totalOf } from "./plan.ts";
 import { rowsOf } from "./rows.ts";
@@ -113,17 +113,19 @@ function answer(found: Found, isCounted: boolean): Listed {
   };
 }
 
-/** How many of a list's matches lie in a part of it, as far as its first page tells. */
+/** How many of a list's matches lie in an edge of it, where the page that was walked to tells. */
 function countOnPage(
-  { page, hasMore }: Page,
+  { page, total }: Page,
   { from, below }: Bounds,
-  order: Order,
+  { order, skip }: Part,
 ): number | undefined {
+  // The walk has counted them all by itself.
+  if (total !== undefined) return 0;
   const last = page.at(-1)?.id;
   const isPassed = last !== undefined && (order === "newest" ? last < from : last >= below);
-  return hasMore && !isPassed
-    ? undefined
-    : page.filter(({ id }) => id >= from && id < below).length;
+  return skip === 0 && isPassed
+    ? page.filter(({ id }) => id >= from && id < below).length
+    : undefined;
 }
 
 async function findCounted(
@@ -133,13 +135,15 @@ async function findCounted(
   page: number,
 ): Promise<Found> {
   const skip = (page - 1) * perPage;
-  const counted = totalOf(store, plan, range, async (edge) =>
-    skip === 0 ? countOnPage(await finding, edge, order) : undefined,
-  );
+  const part = { range, order, skip, perPage };
+  const firstEdge = isNear(part) ? undefined : readFirstEdge(store, plan, part);
+  const counted = totalOf(store, plan, range, async (edge) => {
+    if (isNear(part)) return countOnPage(await finding, edge, part);
+    return edge.from === firstEdge?.edge.from ? firstEdge.count : undefined;
+  });
   // Awaited further down, where a failure is heard; one before that must not go unheard.
   counted.catch(() => undefined);
-  const part = { range, order, skip, perPage };
-  const finding = pageAt(store, plan, part, () => counted);
+  const finding = pageAt(store, plan, part, () => counted, firstEdge);
   const found = await finding;
   const matches = found.page;
   const reached = skip + matches.length + Number(found.hasMore && found.stoppedAt === undefined);

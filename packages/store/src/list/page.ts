@@ -1,10 +1,10 @@
 /** A page by its number: near the beginning it is walked to, further on the counters tell where it begins. */
-import { type IdRange, intersect } from "@attune/domain/ids";
+import { type Bounds, type IdRange, intersect } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
-import { isShort, locate } from "../counters/positions.ts";
+import { countRange, edgesOf, isShort, locate } from "../counters/positions.ts";
 import { hasPositions } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
-import { type Plan, take, totalAtOnce } from "./plan.ts";
+import { countByReading, type Plan, take } from "./plan.ts";
 import type { Match } from "./walk.ts";
 
 export interface Part {
@@ -36,30 +36,41 @@ interface Bucket {
   readonly inside: number;
 }
 
+/** The part of a bucket that a range begins with in an order, where an end of the range cuts one. */
+export interface FirstEdge {
+  readonly edge: Bounds;
+  /** Matches in it. */
+  readonly count: Promise<number>;
+}
+
+/** Reads it before the counters tell whether it has any: where a page is depends on it. */
+export function readFirstEdge(store: Store, plan: Plan, { range, order }: Part) {
+  const edge = edgesOf(range).find(({ from, below }) =>
+    order === "newest" ? below === range.below : from === range.from,
+  );
+  return edge && { edge, count: countByReading(store, plan, edge) };
+}
+
 /** The bucket in which a page begins, its place counted from the beginning of the list's own range. */
 async function bucketOf(
   store: Store,
   plan: Plan,
   { range, order, skip }: Part,
   total: () => Promise<number>,
+  firstEdge: FirstEdge | undefined,
 ): Promise<Bucket> {
-  const { tallies = [] } = plan;
+  const { tallies = [], readItems } = plan;
   // Without time buckets the list as a whole is one: its far half is walked to from the far end.
   if (!tallies.every(hasPositions)) return { range, before: 0, inside: await total() };
-  const ahead = before(range, order);
-  const passed = isOpen(ahead) ? Promise.resolve(0) : totalAtOnce(store, plan, ahead);
-  const bucketAt = (place: number) =>
-    locate(
-      store,
-      tallies,
-      { order, offset: passed.then((n) => n + place), within: range },
-      plan.readItems,
-    );
+  const passed = (await firstEdge?.count) ?? 0;
+  if (firstEdge && skip < passed) return { range: firstEdge.edge, before: 0, inside: passed };
+  const bucketAt = (offset: number) =>
+    locate(store, tallies, { order, offset, within: range }, readItems);
   // Past what the counters know, the last bucket that they know is where to go on from.
-  const bucket = (await bucketAt(skip)) ?? (await bucketAt((await total()) - 1));
-  return bucket
-    ? { ...bucket, before: bucket.before - (await passed) }
-    : { range, before: 0, inside: 0 };
+  const bucket =
+    (await bucketAt(skip - passed)) ??
+    (await bucketAt((await countRange(store, tallies, range, readItems)).whole - 1));
+  return bucket ? { ...bucket, before: bucket.before + passed } : { range, before: 0, inside: 0 };
 }
 
 export interface Page {
@@ -121,8 +132,11 @@ async function takeBackward(
   };
 }
 
+/** Whether a page is walked to, and not located. */
+export const isNear = ({ skip }: Part): boolean => skip <= NEAR;
+
 /** Whether it takes five round trips to find the page, and not four: there is one left for its rows. */
-export const isFar = ({ range, skip }: Part): boolean => skip > NEAR && !isShort(range);
+export const isFar = (part: Part): boolean => !isNear(part) && !isShort(part.range);
 
 /**
  * A page of a list whose total is known: walked to where it is near the beginning, and else from the bucket that
@@ -133,14 +147,13 @@ export async function pageAt(
   plan: Plan,
   part: Part,
   total: () => Promise<number>,
+  firstEdge?: FirstEdge,
 ): Promise<Page> {
-  if (part.skip <= NEAR) return takeForward(store, plan, part, part.skip, 0);
-  const bucket = await bucketOf(store, plan, part, total);
+  if (isNear(part)) return takeForward(store, plan, part, part.skip, 0);
+  const bucket = await bucketOf(store, plan, part, total, firstEdge);
   if (part.skip > bucket.before + bucket.inside + COUNTERS_LAG) {
     return { page: [], scanned: 0, hasMore: false };
   }
-  // The list's own range begins within the bucket.
-  if (bucket.before < 0) return takeForward(store, plan, part, part.skip, 0);
   const first = part.skip - bucket.before;
   const left = bucket.inside - first;
   const { from, below } = bucket.range;

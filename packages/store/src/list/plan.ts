@@ -3,7 +3,7 @@ import type { Filter } from "@attune/domain/filter";
 import { type Bounds, type IdRange, idOf, intersect, SLOTS } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import { type ReadItems, readItemsOnce } from "../counters/items.ts";
-import { countRange, edgesOf } from "../counters/positions.ts";
+import { countRange } from "../counters/positions.ts";
 import { readTallies, readTotals, type Totals } from "../counters/read-totals.ts";
 import { hasPositions, isGroup, type Tally } from "../counters/tally.ts";
 import { LINE_UNITS, searchResults } from "../search/search-results.ts";
@@ -132,7 +132,8 @@ export function take(
   return collect(chunks, wanted);
 }
 
-async function countByReading(store: Store, plan: Plan, range: IdRange): Promise<number> {
+/** How many executions match, by reading the entries of all of them. */
+export async function countByReading(store: Store, plan: Plan, range: IdRange): Promise<number> {
   const { passed } = await take(store, plan, {
     range,
     order: "newest",
@@ -168,13 +169,4 @@ export async function totalOf(
     async (edge) => (await countEdge(edge)) ?? countByReading(store, plan, edge),
   );
   return whole + sum(await Promise.all(inEdges));
-}
-
-/** The same in one round trip: the edges are read whatever is in them. */
-export async function totalAtOnce(store: Store, plan: Plan, range: IdRange): Promise<number> {
-  const [{ whole }, ...inEdges] = await Promise.all([
-    countRange(store, plan.tallies ?? [], range, plan.readItems),
-    ...edgesOf(range).map((edge) => countByReading(store, plan, edge)),
-  ]);
-  return whole + sum(inEdges);
 }
