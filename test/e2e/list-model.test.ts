@@ -80,7 +80,7 @@ describe.each([{ shards: 1 }, { shards: 4 }])("the list, in $shards shards", ({ 
     const known = new Map(all.map((one) => [one.id, one]));
     let finding = 0;
     for (let at = 0; at < QUERIES; at++) {
-      const query = at % 10 === 0 ? { filter: {} } : randomQuery(random, all);
+      const query = { ...randomQuery(random, all), ...(at % 5 === 0 ? { filter: {} } : {}) };
       const expected = matchesOf(all, query);
       const perPage = random.pick([1, 7, 20, 100]);
       const page = random.pick([
@@ -136,7 +136,12 @@ describe.each([{ shards: 1 }, { shards: 4 }])("the list, in $shards shards", ({ 
       { query: { filter: {} }, perPage: 100 },
       { query: { filter: {}, sort: "created" } as const, perPage: 37 },
       { query: { filter: { status: ["completed", "failed"] } } as const, perPage: 20 },
-      ...Array.from({ length: WALKS - 3 }, () => ({
+      // Pages that are walked to and that are located, in a range that cuts a bucket at either end.
+      {
+        query: { filter: {}, created_after: all.at(-9)?.created, created_before: all[9]?.created },
+        perPage: 50,
+      },
+      ...Array.from({ length: WALKS - 4 }, () => ({
         query: randomQuery(random, all),
         perPage: random.pick([7, 20, 50]),
       })),
