@@ -15,12 +15,20 @@ export interface Cell {
   readonly n: number;
 }
 
-const cellsBy = (fields: Fields, bucketAt: (at: number) => Bucket): Cell[] =>
-  Object.entries(fields).flatMap(([name, n]) => {
+/** What is parsed of an item that was read: each tally of its counter asks for it, and there may be thousands. */
+const parsed = new WeakMap<Fields, Cell[]>();
+
+function cellsBy(fields: Fields, bucketAt: (at: number) => Bucket): Cell[] {
+  const known = parsed.get(fields);
+  if (known) return known;
+  const cells = Object.entries(fields).flatMap(([name, n]) => {
     const { at, letter = "" } = parseCell(name) ?? {};
     const field = fieldOf[letter];
     return at === undefined || field === undefined ? [] : [{ bucket: bucketAt(at), field, n }];
   });
+  parsed.set(fields, cells);
+  return cells;
+}
 
 /** What a head has not spilled yet, by fine bucket. */
 export const cellsOfHead = (fields: Fields): Cell[] => cellsBy(fields, (at) => ({ level: 4, at }));
