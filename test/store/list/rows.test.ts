@@ -228,6 +228,23 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
       expect(roundTrips).toBeLessThanOrEqual(6);
     });
 
+    it("are those of the page where it begins in an edge that is a page and more", async () => {
+      const made = await fill(13, () => "requested", { count: 700, everyMs: 40 });
+      // A bucket of 15 s, and 13 s of the next one.
+      const at = (ms: number) => idOf(hourOf(13) + ms, 0);
+      const range = { from: at(0), below: at(28_000) };
+      const within = made.filter((id) => id < range.below);
+      expect(within.filter((id) => id >= at(15_000)).length).toBeGreaterThan(320);
+      for (const order of ["newest", "oldest"] as const) {
+        const inOrder = order === "newest" ? within : within.toReversed();
+        for (const number of [17, 18, 19, 20, 35, 36]) {
+          const page = await listExecutions(behind, request(13, { range, order }), number);
+          expect(page.total).toBe(within.length);
+          await expectRows(page, inOrder.slice((number - 1) * PER_PAGE, number * PER_PAGE));
+        }
+      }
+    });
+
     it("come from the items where finding the page has taken them", async () => {
       const day = 24 * HOUR_MS * 4_096;
       const { from = 0, below = 0 } = rangeOf(9);
