@@ -91,16 +91,9 @@ describe("a cursor", () => {
     const text = encodeCursor({ direction: "next", id: 900, page: 2, matched: 20 }, {}, secret);
     for (let at = 0; at < text.length; at++) {
       const tampered = `${text.slice(0, at)}${text[at] === "A" ? "B" : "A"}${text.slice(at + 1)}`;
-      // The last character of a base64 text may differ in bits that no byte has.
-      if (
-        Buffer.from(tampered.split(".")[1] ?? "", "base64url").equals(
-          Buffer.from(text.split(".")[1] ?? "", "base64url"),
-        ) &&
-        tampered.split(".")[0] === text.split(".")[0]
-      )
-        continue;
       expect(refusal(tampered, {}), `at ${at}`).toMatchObject({ status: 400 });
     }
+    expect(refusal(`${text}=`, {})).toMatchObject({ status: 400 });
     expect(refusal(text, {}, "of another stage")).toMatchObject({ status: 400 });
     expect(refusal(text, {})).toBeUndefined();
   });

@@ -6,6 +6,7 @@ import {
   PerPageParam,
   StatusParam,
   textParam,
+  timeParam,
 } from "@attune/functions/http/params";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -106,4 +107,33 @@ describe("a status", () => {
 it("takes no empty text for a filter", () => {
   expect(refusal(textParam("pack_name"), "")).toEqual(["pack_name must not be empty"]);
   expect(textParam("pack_name").parse(" ")).toBe(" ");
+});
+
+describe("a time", () => {
+  const msOf = (text: string) => timeParam("since").parse(text);
+
+  it.each([
+    ["2026-01-13T10:00:00Z", "2026-01-13T10:00:00.000Z"],
+    ["2026-01-13T12:00:00+02:00", "2026-01-13T10:00:00.000Z"],
+    ["2026-01-13", "2026-01-13T00:00:00.000Z"],
+  ])("%s is %s", (text, moment) => {
+    expect(new Date(msOf(text)).toISOString()).toBe(moment);
+  });
+
+  it("within a millisecond is the next one: what was created in this one was created before it", () => {
+    const start = Date.UTC(2026, 0, 13);
+    expect(msOf("2026-01-13T00:00:00.0000001Z")).toBe(start + 1);
+    expect(msOf("2026-01-13T02:00:00.123456+02:00")).toBe(start + 124);
+    expect(msOf("2026-01-13T00:00:00.123000Z")).toBe(start + 123);
+    expect(msOf("2025-12-31T23:59:59.999999Z")).toBe(Date.UTC(2026, 0, 1));
+  });
+
+  it.each(["", "yesterday", "2026-02-30", "2026-01-13T10:00:00", "1768298400000"])(
+    "is not %j",
+    (text) => {
+      expect(refusal(timeParam("since"), text)).toEqual([
+        "since must be an ISO 8601 time, such as 2026-01-13T10:00:00Z",
+      ]);
+    },
+  );
 });

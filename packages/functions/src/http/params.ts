@@ -53,13 +53,19 @@ export const StatusesParam = z.pipe(
 /** Any of some texts: a parameter given once or more. */
 export const textsParam = (name: string) => z.array(textParam(name));
 
-/** A moment, ISO 8601 with its offset from UTC, or a day, which begins at midnight UTC; in Unix milliseconds. */
+/** Digits beyond a millisecond that say something, which `Date.parse` drops. */
+const WITHIN_A_MILLISECOND = /\.\d{3}\d*[1-9]/;
+
+/**
+ * A moment, ISO 8601 with its offset from UTC, or a day, which begins at midnight UTC; in Unix milliseconds,
+ * rounded up: what was created in the millisecond of a moment within it was created before the moment.
+ */
 export const timeParam = (name: string) =>
   z.pipe(
     z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
       error: `${name} must be an ISO 8601 time, such as 2026-01-13T10:00:00Z`,
     }),
-    z.transform((text: string) => Date.parse(text)),
+    z.transform((text: string) => Date.parse(text) + Number(WITHIN_A_MILLISECOND.test(text))),
   );
 
 /** The one thing that a parameter may say. */
