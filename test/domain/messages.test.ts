@@ -29,6 +29,12 @@ describe("a message on execution-requests", () => {
     ["an enforcement that is no integer", { payload: { action_ref: "a.b", enforcement: 1.5 } }],
     ["a parent past 2^53", { payload: { action_ref: "a.b", parent: 2 ** 53 } }],
     ["a timeout of nothing", { payload: { action_ref: "a.b", timeout_seconds: 0 } }],
+    ["half of a character in its action", { payload: { action_ref: "a.\ud800" } }],
+    [
+      "half of a character in its key",
+      { payload: { action_ref: "a.b", idempotency_key: "\udc00" } },
+    ],
+    ["half of a character in its pool", { payload: { action_ref: "a.b", pool: "\ud83d" } }],
     ["an id that is no UUID", { message_id: "7" }],
     ["a type that is not ours", { message_type: "execution.paused" }],
     ["a version to come", { version: "2.0" }],

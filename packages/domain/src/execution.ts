@@ -6,13 +6,24 @@ import { Status } from "./lifecycle.ts";
 /** An integer that JSON carries exactly. */
 export const Id = z.int();
 
+/** Of a text that is stored: half of a surrogate pair has no bytes in UTF-8, and DynamoDB refuses it. */
+export const wellFormed = z.refine<string>(
+  (text) => text.isWellFormed(),
+  "must not have half of a surrogate pair",
+);
+
 /**
  * An action's reference, such as `slack.send_message`: what stands before the first dot is its pack.
  * 512 characters fit an index key in any script.
  */
 export const ActionRef = z
   .string()
-  .check(z.minLength(1), z.maxLength(512), z.regex(/^[^.]/, "must not begin with a dot"));
+  .check(
+    z.minLength(1),
+    z.maxLength(512),
+    z.regex(/^[^.]/, "must not begin with a dot"),
+    wellFormed,
+  );
 
 const Timestamp = z.iso.datetime();
 

@@ -1,7 +1,7 @@
 /** What is said over the WebSocket, in both directions: see docs/live.md. The schemas own the types. */
 import * as z from "zod";
 import { ErrorBody } from "./errors.ts";
-import { ActionRef, Id, Summary } from "./execution.ts";
+import { ActionRef, Id, Summary, wellFormed } from "./execution.ts";
 import { Status } from "./lifecycle.ts";
 import { LogLine } from "./logs.ts";
 
@@ -12,14 +12,14 @@ export const LiveFilter = z.strictObject({
   enforcement: z.optional(Id),
   action_ref: z.optional(ActionRef),
   /** `core` means: `action_ref` starts with `core.` */
-  pack_name: z.string().min(1).max(512).optional(),
+  pack_name: z.string().min(1).max(512).check(wellFormed).optional(),
   /** The new one. Lines of logs have none. */
   status: z.optional(Status),
 });
 export type LiveFilter = z.infer<typeof LiveFilter>;
 
 /** Names a subscription among those of its connection. */
-const Name = z.string().min(1).max(64).default("default");
+const Name = z.string().min(1).max(64).check(wellFormed).default("default");
 
 export const Subscribe = z.strictObject({
   type: z.literal("subscribe"),

@@ -1,6 +1,6 @@
 /** What a request for an execution says. The schema owns the type. */
 import * as z from "zod/mini";
-import { ActionRef, Id } from "./execution.ts";
+import { ActionRef, Id, wellFormed } from "./execution.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 
 /** Fourteen days: SQS keeps no message longer, so no try can be waited for longer. */
@@ -14,8 +14,8 @@ export const ExecutionRequest = z.object({
   parent: z.nullish(Id),
   enforcement: z.nullish(Id),
   timeout_seconds: z.nullish(z.int().check(z.minimum(1), z.maximum(MAX_TIMEOUT_SECONDS))),
-  idempotency_key: z.nullish(z.string().check(z.minLength(1), z.maxLength(512))),
-  pool: z.nullish(z.string().check(z.minLength(1), z.maxLength(80))),
+  idempotency_key: z.nullish(z.string().check(z.minLength(1), z.maxLength(512), wellFormed)),
+  pool: z.nullish(z.string().check(z.minLength(1), z.maxLength(80), wellFormed)),
   retry: z.nullish(RetryPolicy),
 });
 export type ExecutionRequest = z.infer<typeof ExecutionRequest>;
