@@ -27,7 +27,8 @@ const meanings: Readonly<Record<string, string>> = {
   depth: "Levels below the execution: 3 unless given; above 10 it is 10.",
   limit:
     "So many at most: executions of a tree, above 1,000 it is 1,000; lines of a log, above 10,000 it is 10,000.",
-  since: "From this time on; from the beginning unless given.",
+  since:
+    "From this time on; from the beginning unless given, or with `interval` the latest intervals that an answer may have.",
   until: "Before this time; until now unless given.",
   interval: "Each of these by itself.",
   group_by: "Each of these by itself.",

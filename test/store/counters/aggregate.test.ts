@@ -148,8 +148,27 @@ describe.each([1, 4])("aggregations, with %i shards", (shards) => {
     );
   });
 
+  it.each(["minute", "hour", "day"] as const)(
+    "by the %s are of the latest that an answer may have, where no beginning is said",
+    async (interval) => {
+      const { since, until, rows } = await aggregate(store, { interval });
+      const length = lengths[interval];
+      const end = Math.ceil(NOW / length) * length;
+      expect({ since, until }).toEqual({ since: iso(end - 1_000 * length), until: iso(end) });
+      expect(rows).toHaveLength(1_000);
+      const grouped = await aggregate(store, { interval, groupBy: "action_ref" });
+      const actions = new Set(left.map(({ membership }) => membership.action_ref)).size;
+      expect(grouped).toMatchObject({
+        since: iso(end - Math.floor(1_000 / actions) * length),
+        until: iso(end),
+      });
+      const early = await aggregate(store, { interval: "day", until: EPOCH + 3 * lengths.day });
+      expect(early.rows).toHaveLength(3);
+    },
+  );
+
   it("refuse what would have too many rows, and a time that ends before it begins", async () => {
-    await expect(aggregate(store, { interval: "day" })).rejects.toMatchObject({
+    await expect(aggregate(store, { interval: "day", since: EPOCH })).rejects.toMatchObject({
       status: 400,
       message:
         "These are 1159 intervals of 1 groups, and an answer has 1000 of both at most: ask for less time, or for longer intervals",

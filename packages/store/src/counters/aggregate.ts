@@ -13,7 +13,7 @@ export const groupings = ["action_ref", "pack_name", "status"] as const;
 export type Grouping = (typeof groupings)[number];
 
 export interface Question {
-  /** Unix milliseconds; from the beginning until now where nothing is said. */
+  /** Unix milliseconds. Until now where nothing is said; from the beginning, or with intervals the latest that fit. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
   readonly interval?: Interval | undefined;
@@ -36,12 +36,18 @@ const MAX_ROWS = 1_000;
 /** Durations are kept by the hour, and so an extent without an interval is of whole hours. */
 const finesOf = (interval: Interval | undefined) => intervals[interval ?? "hour"].fines;
 
-/** Some time, rounded outward; it ends with the interval that has `now` at the latest. */
-function extentOf({ since = 0, until, interval }: Question, now: number): Extent {
+/**
+ * Some time, rounded outward; it ends with the interval that has `now` at the latest.
+ *
+ * @param most intervals that an answer may have
+ */
+function extentOf({ since, until, interval }: Question, now: number, most: number): Extent {
   const unit = finesOf(interval);
-  const from = Math.floor(fineOf(Math.max(0, idOf(since, 0))) / unit) * unit;
   const end = Math.min(until ?? now, now);
   const below = Math.ceil(fineFrom(Math.max(0, idOf(end, 0))) / unit) * unit;
+  const beginning = interval === undefined ? 0 : Math.max(0, below - most * unit);
+  const from =
+    since === undefined ? beginning : Math.floor(fineOf(Math.max(0, idOf(since, 0))) / unit) * unit;
   return { from, below: Math.max(from, below), interval };
 }
 
@@ -115,10 +121,12 @@ export async function aggregate(store: Store, question: Question): Promise<Aggre
   const { since, until, groupBy, interval } = question;
   if (since !== undefined && until !== undefined && since >= until)
     throw new ServiceError(400, "since must be before until");
-  const extent = extentOf(question, store.now().getTime());
   const counters = await countersOf[groupBy ?? "none"](store);
+  const groups = Math.max(1, counters.length);
+  const most = Math.max(1, Math.floor(MAX_ROWS / groups));
+  const extent = extentOf(question, store.now().getTime(), most);
   const slots = slotsOf(extent);
-  const [length, groups] = [slots.length, Math.max(1, counters.length)];
+  const { length } = slots;
   if (length * groups > MAX_ROWS)
     throw new ServiceError(
       400,
