@@ -40,10 +40,14 @@ const refusal = (text: string, of: ListIdentity, by = secret) => {
 };
 
 describe("a cursor", () => {
-  it("comes back as it went out, with the same parameters in any order", () => {
+  it("comes back as it went out, with the same parameters and values in any order", () => {
     fc.assert(
       fc.property(place, list, (at, of) => {
-        const reversed = Object.fromEntries(Object.entries(of).toReversed());
+        const reversed = Object.fromEntries(
+          Object.entries(of)
+            .map(([name, value]) => [name, Array.isArray(value) ? value.toReversed() : value])
+            .toReversed(),
+        );
         expect(decodeCursor(encodeCursor(at, of, secret), reversed, secret)).toEqual(at);
       }),
     );

@@ -17,12 +17,16 @@ const Parts = z.tuple([
 /** What makes a list another one: its filters, range and order, by their names. */
 export type ListIdentity = Readonly<Record<string, unknown>>;
 
-/** The same for the same list, whatever order its parameters come in. */
-const digestOf = (list: ListIdentity) =>
-  createHash("sha256")
-    .update(JSON.stringify(list, Object.keys(list).toSorted()))
+/** The same for the same list, whatever order its parameters come in, and the values of one. */
+function digestOf(list: ListIdentity): string {
+  const sorted = Object.entries(list)
+    .map(([name, value]) => [name, Array.isArray(value) ? value.toSorted() : value] as const)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return createHash("sha256")
+    .update(JSON.stringify(Object.fromEntries(sorted)))
     .digest("base64url")
     .slice(0, 12);
+}
 
 const signatureOf = (payload: string, secret: string) =>
   createHmac("sha256", secret).update(payload).digest().subarray(0, 16).toString("base64url");
