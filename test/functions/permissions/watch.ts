@@ -5,6 +5,7 @@ import { moveMark, readMark, readWhatIsLeft } from "@attune/store/live/log";
 import { goLive, putSubscription, subscriptionOf } from "@attune/store/live/subscriptions";
 import type { ExecutionRecord } from "@attune/store/record";
 import { DeleteCommand } from "@aws-sdk/lib-dynamodb";
+import { until } from "../../fixtures/executions.ts";
 import { changesOf } from "./events.ts";
 import type { World } from "./world.ts";
 
@@ -15,7 +16,7 @@ const END_VERSION = 101;
  * A client follows an execution to its end, and is told of it with its result, and of the first line of its log; then there
  * are hours without a change.
  */
-export async function watch({ invoke, store, direct }: World, record: ExecutionRecord) {
+export async function watch({ asked, invoke, store, direct }: World, record: ExecutionRecord) {
   const { id: execution } = record;
   const say = (connectionId: string, eventType: string, body?: object) =>
     invoke("live", { requestContext: { connectionId, eventType }, body: JSON.stringify(body) });
@@ -32,17 +33,22 @@ export async function watch({ invoke, store, direct }: World, record: ExecutionR
   clock(3);
   await createAudience({ ...direct, now: store.now }).note();
   const end = { ...record, status: "failed", version: END_VERSION };
-  await invoke("events", changesOf(end, { ...record, status: "running" }));
-  // The stack logs as well what is late, now that somebody listens.
-  const entry = (await readWhatIsLeft(direct, 0)).find(({ changes }) =>
-    changes.some((change) => "version" in change && change.version === END_VERSION),
-  );
-  if (entry === undefined) throw new Error("Nothing is in the log");
   const filter = { execution };
-  await say("here", "CONNECT");
   const subscribe = { type: "subscribe", filter, result: true, logs: true };
-  await say("here", "MESSAGE", { ...subscribe, since: cursorOf({ seq: entry.seq - 1 }) });
-  await say("here", "MESSAGE", { type: "unsubscribe" });
+  await say("here", "CONNECT");
+  async function followToTheEnd() {
+    await invoke("events", changesOf(end, { ...record, status: "running" }));
+    const entry = (await readWhatIsLeft(direct, 0)).findLast(({ changes }) =>
+      changes.some((change) => "version" in change && change.version === END_VERSION),
+    );
+    if (entry === undefined) throw new Error("Nothing is in the log");
+    await say("here", "MESSAGE", { ...subscribe, since: cursorOf({ seq: entry.seq - 1 }) });
+    await say("here", "MESSAGE", { type: "unsubscribe" });
+    return entry;
+  }
+  // Now that somebody listens, the stack logs what is late as well, by its own clock: hours ago, nothing to go on from.
+  const isTold = () => asked.get("live")?.has("GetItem Executions") === true;
+  const entry = await until(followToTheEnd, isTold);
 
   const gone = subscriptionOf(direct, "gone", {
     id: "default",
