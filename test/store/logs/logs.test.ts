@@ -11,7 +11,7 @@ import {
 } from "@attune/store/logs/read-lines";
 import type { Store } from "@attune/store/store";
 import { finish } from "@attune/store/transitions";
-import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { linesFrom, startLogs } from "./world.ts";
@@ -87,6 +87,27 @@ describe("a log", () => {
       ),
       { numRuns: 40 },
     );
+  });
+
+  it("is not written over by a writer that had read it before another one came", async () => {
+    const hold = await world.claimed();
+    const { promise: read, resolve } = Promise.withResolvers<void>();
+    const send = store.client.send.bind(store.client);
+    const slow: Store["client"] = Object.create(store.client, {
+      send: {
+        value: async (command: Parameters<typeof send>[0]) => {
+          if (command instanceof PutCommand) {
+            resolve();
+            await written;
+          }
+          return send(command);
+        },
+      },
+    });
+    const late = appendLines({ ...store, client: slow }, hold, linesFrom(1, 2, " of the late"));
+    const written = read.then(() => appendLines(store, hold, linesFrom(1, 3)));
+    expect(await late).toMatchObject({ is: "appended", end: { last: 3 } });
+    expect(await readAll(hold.id, true, 100)).toEqual(linesFrom(1, 3));
   });
 
   it("is written once by writers that come at the same time", async () => {
