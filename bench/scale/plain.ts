@@ -104,6 +104,8 @@ async function skip(store: Store, query: ListQuery, path: Path, limit = Number.P
   return { skipped, ExclusiveStartKey };
 }
 
+const Entry = z.required(z.partial(Row), { id: true });
+
 /** The first entries that match, or all. */
 async function find(store: Store, query: ListQuery, path: Path, enough: number): Promise<number[]> {
   const open = openIn(query, path);
@@ -112,7 +114,7 @@ async function find(store: Store, query: ListQuery, path: Path, enough: number):
   do {
     const answer = await read(store, query, path, { ExclusiveStartKey });
     for (const item of answer.Items ?? []) {
-      const entry = z.required(z.partial(Row), { id: true }).parse(item);
+      const entry = Entry.parse(item);
       if (meets(query.filter, entry, open)) matches.push(entry.id);
     }
     ExclusiveStartKey = answer.LastEvaluatedKey;
