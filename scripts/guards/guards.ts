@@ -33,6 +33,14 @@ export const guards: readonly Guard[] = [
   },
   {
     invariant: 1,
+    guard: "Of one key one call is told that its execution is new",
+    file: "packages/store/src/create-execution.ts",
+    find: "const isNew = (winner.creator ?? winner.id) === drawn && winner.ledger === ledger;",
+    replace: "const isNew = id === drawn;",
+    tests: ["--project", "store", "test/store/create-execution.test.ts"],
+  },
+  {
+    invariant: 1,
     guard: "What is handed off and not claimed is published, whoever handed it off",
     file: "packages/functions/src/executor/advance.ts",
     find: 'isOursToPublish: record.owner === "worker" && record.status === "scheduled",',
