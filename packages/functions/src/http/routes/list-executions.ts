@@ -93,27 +93,20 @@ export const listExecutions = endpoint({ path: {}, query, several }, (_, paramet
   answerList(parameters),
 );
 
-/** The path says one value of a filter: where the query asks for others, nothing is both. */
-const alsoIn = <Value>(value: Value, asked: readonly Value[] = [value]) =>
-  asked.includes(value) ? {} : { action_ref: [] };
-
 /** `GET /status/{status}`: the same list, its status in the path. */
 export const listByStatus = endpoint(
   { path: { status: StatusParam }, query, several },
-  ({ status }, { status: asked, ...parameters }) =>
-    answerList({ ...parameters, status: [status], ...alsoIn(status, asked) }),
+  ({ status }, parameters) => answerList({ ...parameters, status: [status] }),
 );
 
 /** `GET /enforcement/{enforcement_id}`: the same list, its enforcement in the path. */
 export const listByEnforcement = endpoint(
   { path: { enforcement_id: integerParam("The enforcement ID") }, query, several },
-  ({ enforcement_id }, { enforcement = enforcement_id, ...parameters }) =>
-    answerList({ ...parameters, enforcement, ...alsoIn(enforcement_id, [enforcement]) }),
+  ({ enforcement_id: enforcement }, parameters) => answerList({ ...parameters, enforcement }),
 );
 
 /** `GET /{id}/children`: the same list, its parent in the path, whether there is such an execution or not. */
 export const listChildren = endpoint(
   { path: { id: integerParam("The execution ID") }, query, several },
-  ({ id }, { parent = id, ...parameters }) =>
-    answerList({ ...parameters, parent, ...alsoIn(id, [parent]) }),
+  ({ id: parent }, parameters) => answerList({ ...parameters, parent }),
 );
