@@ -13,7 +13,7 @@ import { type Cost, costOf } from "../cost.ts";
 import { type CountedService, startCountedService } from "../service.ts";
 import { knownOf, totalOf } from "./known.ts";
 import { pastOf } from "./pasts.ts";
-import { countPlainly, plainPath, readPlainly } from "./plain.ts";
+import { type Position, passOver, plainPath, readPlainly } from "./plain.ts";
 import type { Measure, Measured, Place } from "./results.ts";
 import { boundedShapes, listShapes, searchShapes, statsShapes } from "./shapes.ts";
 
@@ -45,7 +45,10 @@ function placesOf(total: number): Readonly<Partial<Record<Place, number>>> {
   };
 }
 
-/** The plain way to all the pages of a list, its count read once. */
+/**
+ * The plain way to all the pages of a list. It is gone over once: what a page takes is what it took to come to it, itself, and what
+ * counting the whole takes.
+ */
 async function measurePlain(
   service: CountedService,
   query: ListQuery,
@@ -54,15 +57,31 @@ async function measurePlain(
   const path = options.alone ? undefined : plainPath(query.filter);
   if (path === undefined) return undefined;
   const store = service.countedStore;
-  const count = await timed(service, () => countPlainly(store, query, path));
-  const pages: Partial<Record<Place, { readUnits: number; ms: number }>> = {};
+  const whole = { readUnits: 0, ms: 0 };
+  let position: Position;
+  let before = 0;
+  const pass = async (limit?: number) => {
+    const { readUnits, ms } = await timed(service, async () => {
+      position = await passOver(store, query, path, position, limit);
+    });
+    whole.readUnits += readUnits;
+    whole.ms += ms;
+  };
+  const pages: [Place, { readUnits: number; ms: number }][] = [];
   for (const [place, page] of Object.entries(places) as [Place, number][]) {
-    const cost = await timed(service, () =>
-      readPlainly(store, query, path, { offset: (page - 1) * PER_PAGE, size: PER_PAGE }),
-    );
-    pages[place] = { readUnits: count.readUnits + cost.readUnits, ms: count.ms + cost.ms };
+    const offset = (page - 1) * PER_PAGE;
+    await pass(offset - before);
+    before = offset;
+    const rows = await timed(service, () => readPlainly(store, query, path, position, PER_PAGE));
+    pages.push([place, { readUnits: whole.readUnits + rows.readUnits, ms: whole.ms + rows.ms }]);
   }
-  return pages;
+  await pass();
+  return Object.fromEntries(
+    pages.map(([place, { readUnits, ms }]) => [
+      place,
+      { readUnits: whole.readUnits + readUnits, ms: whole.ms + ms },
+    ]),
+  );
 }
 
 async function measureList(

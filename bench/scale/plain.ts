@@ -88,63 +88,94 @@ function read(
   );
 }
 
-/** Goes past `limit` entries, or all; where it has come to, which is nowhere at the end. */
-async function skip(store: Store, query: ListQuery, path: Path, limit = Number.POSITIVE_INFINITY) {
-  let skipped = 0;
-  let ExclusiveStartKey: Reading["ExclusiveStartKey"];
-  while (skipped < limit) {
-    const { Count = 0, LastEvaluatedKey } = await read(store, query, path, {
-      ...{ Select: "COUNT", ExclusiveStartKey },
-      ...(Number.isFinite(limit) ? { Limit: limit - skipped } : {}),
-    });
-    skipped += Count;
-    ExclusiveStartKey = LastEvaluatedKey;
-    if (LastEvaluatedKey === undefined) break;
-  }
-  return { skipped, ExclusiveStartKey };
-}
-
 const Entry = z.required(z.partial(Row), { id: true });
 
-/** The first entries that match, or all. */
-async function find(store: Store, query: ListQuery, path: Path, enough: number): Promise<number[]> {
-  const open = openIn(query, path);
-  const matches: number[] = [];
-  let ExclusiveStartKey: Reading["ExclusiveStartKey"];
+/** Where a reading has come to in the order of the list; `undefined` is its beginning, and its end. */
+export type Position = Reading["ExclusiveStartKey"];
+
+/** What was read of a list from a position on. */
+interface Part {
+  readonly matches: number;
+  /** Of the matches, where their entries were read and not just counted. */
+  readonly ids: readonly number[];
+  readonly position: Position;
+}
+
+/** Counts entries up to a limit, all of which match. */
+async function countOn(
+  store: Store,
+  query: ListQuery,
+  path: Path,
+  start: Position,
+  limit: number,
+): Promise<Part> {
+  let matches = 0;
+  let position = start;
   do {
-    const answer = await read(store, query, path, { ExclusiveStartKey });
+    const { Count = 0, LastEvaluatedKey } = await read(store, query, path, {
+      ...{ Select: "COUNT", ExclusiveStartKey: position },
+      ...(Number.isFinite(limit) ? { Limit: limit - matches } : {}),
+    });
+    matches += Count;
+    position = LastEvaluatedKey;
+  } while (position !== undefined && matches < limit);
+  return { matches, ids: [], position };
+}
+
+/** Reads entries until enough of them match, and comes to the last of those. */
+async function findOn(
+  store: Store,
+  query: ListQuery,
+  path: Path,
+  start: Position,
+  enough: number,
+): Promise<Part> {
+  const open = openIn(query, path);
+  const { hashKey }: Index = tables.Executions.globalIndexes[path.index];
+  const ids: number[] = [];
+  let position = start;
+  do {
+    const answer = await read(store, query, path, { ExclusiveStartKey: position });
     for (const item of answer.Items ?? []) {
       const entry = Entry.parse(item);
-      if (meets(query.filter, entry, open)) matches.push(entry.id);
+      if (meets(query.filter, entry, open)) ids.push(entry.id);
     }
-    ExclusiveStartKey = answer.LastEvaluatedKey;
-  } while (ExclusiveStartKey !== undefined && matches.length < enough);
-  return matches.slice(0, enough);
+    position = answer.LastEvaluatedKey;
+  } while (position !== undefined && ids.length < enough);
+  const found = ids.slice(0, enough);
+  const last = found.at(-1);
+  return ids.length < enough || last === undefined
+    ? { matches: found.length, ids: found, position }
+    : { matches: found.length, ids: found, position: { [hashKey]: path.key, id: last } };
 }
 
-/** Counts by reading: what each page costs beside itself. */
-export async function countPlainly(store: Store, query: ListQuery, path: Path): Promise<number> {
-  if (openIn(query, path).length === 0) return (await skip(store, query, path)).skipped;
-  return (await find(store, query, path, Number.POSITIVE_INFINITY)).length;
+/** Goes past some matches, or past all: what comes before a page, or what counting it takes. */
+export async function passOver(
+  store: Store,
+  query: ListQuery,
+  path: Path,
+  start: Position,
+  limit = Number.POSITIVE_INFINITY,
+): Promise<Position> {
+  if (limit === 0) return start;
+  const pass = openIn(query, path).length === 0 ? countOn : findOn;
+  return (await pass(store, query, path, start, limit)).position;
 }
 
-interface Page {
-  readonly offset: number;
-  readonly size: number;
-}
-
-async function idsOn(store: Store, query: ListQuery, path: Path, { offset, size }: Page) {
-  if (openIn(query, path).length > 0)
-    return (await find(store, query, path, offset + size)).slice(offset);
-  const { ExclusiveStartKey } = await skip(store, query, path, offset);
-  const { Items = [] } = await read(store, query, path, { Limit: size, ExclusiveStartKey });
-  return Items.map(({ id }) => Number(id));
-}
-
-/** A page by skipping what comes before it, and its rows. */
-export async function readPlainly(store: Store, query: ListQuery, path: Path, page: Page) {
-  const ids = await idsOn(store, query, path, page);
+/** The rows of a page that begins at a position. */
+export async function readPlainly(
+  store: Store,
+  query: ListQuery,
+  path: Path,
+  start: Position,
+  size: number,
+) {
+  const isOpen = openIn(query, path).length > 0;
+  const { ids } = isOpen
+    ? await findOn(store, query, path, start, size)
+    : await read(store, query, path, { Limit: size, ExclusiveStartKey: start }).then(
+        ({ Items = [] }) => ({ ids: Items.map(({ id }) => Number(id)) }),
+      );
   const params = accessPatterns.rowsByIds.params(store.tables, { ids });
   await readBatch(store.client, params, Row);
-  return ids;
 }
