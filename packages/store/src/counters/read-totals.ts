@@ -4,7 +4,7 @@ import { Status } from "@attune/domain/lifecycle";
 import type { Store } from "../store.ts";
 import { finesOf, idOfFine } from "./buckets.ts";
 import { cellsOfGroup } from "./cells.ts";
-import { type Fields, type Items, readItems } from "./items.ts";
+import { type Fields, type ReadItems, readItems } from "./items.ts";
 import { endsPlaceOf, groupCellName, headKeys, placeOf } from "./keys.ts";
 import { type Field, type Group, isGroup, isLasting, letters, type Tally } from "./tally.ts";
 
@@ -50,14 +50,15 @@ function daysIn(fields: Fields, group: Group): Bounds | undefined {
  * read is consistent.
  *
  * @param tallies ones that are counted: see `isCounted`
+ * @param read in place of reading them here: what the same request has read of them is not read again
  */
 export async function readTallies(
   store: Store,
   tallies: readonly Tally[],
-  { consistent = false } = {},
+  { consistent = false, read }: { consistent?: boolean; read?: ReadItems } = {},
 ): Promise<Totals> {
   const keys = tallies.flatMap((tally) => keysOf(tally, store.shards));
-  const items: Items = await readItems(store, keys, { consistent });
+  const items = await (read?.(keys) ?? readItems(store, keys, { consistent }));
   return {
     countOf: (tally) =>
       keysOf(tally, store.shards).reduce((sum, key) => sum + countIn(items(key), tally), 0),

@@ -58,16 +58,17 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const tallies = talliesOf(filter);
   const [only, ...others] = pathsOf(filter);
   const isSearch = filter.result_contains !== undefined;
+  const readItems = readItemsOnce(store);
   if (others.length === 0 && !isSearch) {
     return {
       ...{ filter, path: only, usesSegments: false, within: {}, entriesPerMatch: 1, tallies },
-      readItems: readItemsOnce(store),
+      readItems,
     };
   }
   const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tally ?? []);
   const paths = [only, ...others];
   const counted = [...paths.flatMap(talliesOfPath), ...(tallies ?? []), everything];
-  const totals = await readTallies(store, counted);
+  const totals = await readTallies(store, counted, { read: readItems });
   const { countOf } = totals;
   const path = paths.reduce((best, one) =>
     costOf(one, countOf) < costOf(best, countOf) ? one : best,
@@ -82,7 +83,7 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
     within: withinGroups(counted, totals, store.now()),
     entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1,
     tallies,
-    readItems: readItemsOnce(store),
+    readItems,
   };
 }
 
@@ -162,7 +163,7 @@ export async function totalOf(
 ): Promise<number> {
   const { tallies = [] } = plan;
   if (range.from === undefined && range.below === undefined) {
-    return sum(tallies.map(await readTotals(store, tallies)));
+    return sum(tallies.map(await readTotals(store, tallies, { read: plan.readItems })));
   }
   const { whole, edges } = await countRange(store, tallies, range, plan.readItems);
   const inEdges = edges.map(
