@@ -1,39 +1,14 @@
-import { type IdRange, idOf } from "@attune/domain/ids";
-import type { Status } from "@attune/domain/lifecycle";
-import { ensureResources } from "@attune/local/resources";
-import { countChanges } from "@attune/store/counters/count-changes";
-import { createExecution } from "@attune/store/create-execution";
-import { createIdSource } from "@attune/store/ids";
-import { type ListRequest, listExecutions } from "@attune/store/list/list-executions";
-import { readRows } from "@attune/store/list/walk";
-import { readRecord } from "@attune/store/read-execution";
+import { idOf } from "@attune/domain/ids";
+import { listExecutions } from "@attune/store/list/list-executions";
 import type { Store } from "@attune/store/store";
 import { finish } from "@attune/store/transitions";
 import { BatchGetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { costOf } from "../../../bench/cost.ts";
-import { bringTo, worker } from "../../../bench/executions.ts";
-import { type DynamoDbProxy, startDynamoDbProxy } from "../../fixtures/dynamodb-proxy.ts";
-import { type Engines, startEngines } from "../../fixtures/engines.ts";
-import { storeAt } from "../../fixtures/store.ts";
-
-const HOUR_MS = 3_600_000;
-const PER_PAGE = 20;
-/** More than one read of the index has, so that the counters are asked for the total. */
-const EXECUTIONS = 60;
+import { worker } from "../../../bench/executions.ts";
+import { type End, EXECUTIONS, HOUR_MS, hourOf, PER_PAGE, rangeOf, startPast } from "./past.ts";
 
 const Entries = z.object({ Items: z.array(z.looseObject({ id: z.number() })) });
-
-type End = Parameters<typeof bringTo>[2] & Status;
-
-/** An hour of some days ago that begins on the hour. */
-const hourOf = (daysAgo: number) =>
-  Math.floor(Date.now() / HOUR_MS) * HOUR_MS - daysAgo * 24 * HOUR_MS;
-const rangeOf = (daysAgo: number): IdRange => ({
-  from: idOf(hourOf(daysAgo), 0),
-  below: idOf(hourOf(daysAgo) + HOUR_MS, 0),
-});
 
 /** The statuses of a page: so many of each, those that are left over completed. */
 const mix =
@@ -42,78 +17,14 @@ const mix =
     at % PER_PAGE < failed ? "failed" : at % PER_PAGE < failed + running ? "running" : "completed";
 
 describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards) => {
-  let engines: Engines;
-  let proxy: DynamoDbProxy;
-  /** Beside the proxy. */
+  let past: Awaited<ReturnType<typeof startPast>>;
   let behind: Store;
   let store: Store;
   beforeAll(async () => {
-    engines = await startEngines();
-    await ensureResources(engines);
-    proxy = await startDynamoDbProxy({ target: engines.dynamodb, delay: 5 });
-    behind = { ...storeAt(engines.dynamodb), shards };
-    store = { ...storeAt(proxy.url), shards };
+    past = await startPast(shards);
+    ({ behind, store } = past);
   });
-  afterAll(async () => {
-    for (const { client } of [behind, store]) client.destroy();
-    await proxy.stop();
-    await engines.stop();
-  });
-
-  /** Executions, one every `everyMs` of an hour, the newest first; those of `statusAt` are counted from the newest. */
-  async function fill(
-    daysAgo: number,
-    statusAt: (at: number) => End,
-    { count = EXECUTIONS, everyMs = 30_000, action_ref = "core.echo" } = {},
-  ): Promise<number[]> {
-    const made = await Promise.all(
-      Array.from({ length: count }, async (_, at) => {
-        const nextIdentity = createIdSource(() => hourOf(daysAgo) + (count - at) * everyMs);
-        const { record } = await createExecution(behind, nextIdentity, {
-          request: { action_ref },
-          config: null,
-          idempotencyKey: `${action_ref} ${daysAgo} ${at}`,
-          keyIsShared: false,
-        });
-        await bringTo(behind, record.id, statusAt(at));
-        return (await readRecord(behind, record.id)) ?? record;
-      }),
-    );
-    const changes = made.map(({ id, version, status, ledger, ...membership }) => ({
-      ...{ id, version, status, ledger },
-      membership,
-    }));
-    for (let at = 0; at < changes.length; at += 100)
-      await countChanges(behind, changes.slice(at, at + 100));
-    return made.map(({ id }) => id);
-  }
-
-  const request = (daysAgo: number, about: Partial<ListRequest> = {}): ListRequest => ({
-    ...{ filter: {}, range: rangeOf(daysAgo), order: "newest", perPage: PER_PAGE },
-    ...about,
-  });
-
-  /** What a page costs of `Executions`, by index, and in all. */
-  async function costOfPage(
-    request: ListRequest,
-    at: Parameters<typeof listExecutions>[2] = 1,
-    through = store,
-  ) {
-    proxy.reset();
-    const page = await listExecutions(through, request, at);
-    const calls = proxy.log();
-    const units: Record<string, number> = {};
-    for (const { tables, index = "items", readUnits } of calls)
-      if (tables.includes("Executions")) units[index] = (units[index] ?? 0) + readUnits;
-    const { readUnits, roundTrips } = costOf(calls);
-    return { page, units, readUnits, roundTrips };
-  }
-
-  /** That a page has the rows of its executions, as they are. */
-  async function expectRows(page: Awaited<ReturnType<typeof listExecutions>>, ids: number[]) {
-    expect(page.rows).toEqual(await readRows(behind, ids));
-    expect(page.rows).toHaveLength(ids.length);
-  }
+  afterAll(() => past.stop());
 
   /** A read of an index, or of one item, in each shard. */
   const half = 0.5 * shards;
@@ -138,9 +49,9 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
       { by_feed: half, by_status: half, items: 10 },
     ],
   ] as const)("%s", async (_, daysAgo, statusAt, expected) => {
-    const ids = await fill(daysAgo, statusAt);
-    const { page, units, roundTrips, readUnits } = await costOfPage(request(daysAgo));
-    await expectRows(page, ids.slice(0, PER_PAGE));
+    const ids = await past.fill(daysAgo, statusAt);
+    const { page, units, roundTrips, readUnits } = await past.costOfPage(past.request(daysAgo));
+    await past.expectRows(page, ids.slice(0, PER_PAGE));
     expect(page.total).toBe(EXECUTIONS);
     expect(units).toEqual(expected);
     expect(readUnits).toBe(Object.values(expected).reduce((sum, n) => sum + n, 0) + counters);
@@ -148,12 +59,12 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
   });
 
   it("of an action come from its own final statuses", async () => {
-    const ids = await fill(5, mix(4, 0), { action_ref: "core.sleep" });
-    await fill(5, mix(0, 20), { count: 20, everyMs: 90_000, action_ref: "core.fail" });
-    const { page, units } = await costOfPage(
-      request(5, { filter: { action_ref: ["core.sleep"] } }),
+    const ids = await past.fill(5, mix(4, 0), { action_ref: "core.sleep" });
+    await past.fill(5, mix(0, 20), { count: 20, everyMs: 90_000, action_ref: "core.fail" });
+    const { page, units } = await past.costOfPage(
+      past.request(5, { filter: { action_ref: ["core.sleep"] } }),
     );
-    await expectRows(page, ids.slice(0, PER_PAGE));
+    await past.expectRows(page, ids.slice(0, PER_PAGE));
     expect(units).toEqual(
       shards === 1
         ? { by_action: 0.5, by_action_status: 1 }
@@ -162,52 +73,52 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
   });
 
   it("come from the items where the list has no range, or where they are younger than an hour", async () => {
-    const ids = await fill(6, mix(0, 0));
+    const ids = await past.fill(6, mix(0, 0));
     const young = {
       ...store,
       now: () => new Date(hourOf(6) + (EXECUTIONS - PER_PAGE) * 30_000 + HOUR_MS),
     };
     const [one, other] = [
-      await costOfPage(request(6), 1, young),
-      await costOfPage(request(6, { range: {} })),
+      await past.costOfPage(past.request(6), 1, young),
+      await past.costOfPage(past.request(6, { range: {} })),
     ];
     for (const { units } of [one, other]) expect(units).toEqual({ by_feed: half, items: 10 });
-    await expectRows(one.page, ids.slice(0, PER_PAGE));
-    const oldest = await costOfPage(request(6, { order: "oldest" }), 1, young);
+    await past.expectRows(one.page, ids.slice(0, PER_PAGE));
+    const oldest = await past.costOfPage(past.request(6, { order: "oldest" }), 1, young);
     expect(oldest.units).toEqual({ by_feed: half, by_status: half });
-    await expectRows(oldest.page, ids.slice(-PER_PAGE).toReversed());
+    await past.expectRows(oldest.page, ids.slice(-PER_PAGE).toReversed());
   });
 
   it("are read with the edge that the page begins in; the one behind it is read by itself", async () => {
-    const ids = await fill(7, mix(0, 0), { count: 200, everyMs: 4_000 });
+    const ids = await past.fill(7, mix(0, 0), { count: 200, everyMs: 4_000 });
     // Ends within buckets of 15 s.
     const range = { from: (ids[165] ?? 0) + 1, below: (ids[15] ?? 0) + 1 };
     for (const order of ["newest", "oldest"] as const) {
-      const { page, units, roundTrips } = await costOfPage(request(7, { range, order }));
+      const { page, units, roundTrips } = await past.costOfPage(past.request(7, { range, order }));
       const within = order === "newest" ? ids.slice(15, 165) : ids.slice(15, 165).toReversed();
-      await expectRows(page, within.slice(0, PER_PAGE));
+      await past.expectRows(page, within.slice(0, PER_PAGE));
       expect(page.total).toBe(150);
       expect(units).toEqual({ by_feed: half + half, by_status: half });
       expect(roundTrips).toBeLessThanOrEqual(3);
     }
     // What is read to its end has counted itself.
     const short = { ...range, from: (ids[50] ?? 0) + 1 };
-    const { page, units } = await costOfPage(request(7, { range: short }));
+    const { page, units } = await past.costOfPage(past.request(7, { range: short }));
     expect(page.total).toBe(35);
     expect(units).toEqual({ by_feed: half, by_status: half });
   });
 
   it("by a cursor cost what those of page 1 do", async () => {
-    const ids = await fill(8, mix(2, 1));
-    const { next } = await listExecutions(behind, request(8), 1);
-    const { page, units, roundTrips } = await costOfPage(request(8), next);
-    await expectRows(page, ids.slice(PER_PAGE, 2 * PER_PAGE));
+    const ids = await past.fill(8, mix(2, 1));
+    const { next } = await listExecutions(behind, past.request(8), 1);
+    const { page, units, roundTrips } = await past.costOfPage(past.request(8), next);
+    await past.expectRows(page, ids.slice(PER_PAGE, 2 * PER_PAGE));
     expect(page.total).toBe(EXECUTIONS);
     expect(units.items).toBe(shards === 1 ? 0.5 : 1.5);
     expect(roundTrips).toBeLessThanOrEqual(3);
     const { prev } = page;
-    const back = await costOfPage(request(8), prev);
-    await expectRows(back.page, ids.slice(0, PER_PAGE));
+    const back = await past.costOfPage(past.request(8), prev);
+    await past.expectRows(back.page, ids.slice(0, PER_PAGE));
     expect(back.units).toEqual(units);
   });
 
@@ -216,20 +127,20 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
     const PAGE = 18;
     let ids: number[];
     beforeAll(async () => {
-      ids = await fill(9, mix(2, 1), { count: MANY, everyMs: 8_000 });
+      ids = await past.fill(9, mix(2, 1), { count: MANY, everyMs: 8_000 });
     });
     const onPage = () => ids.slice((PAGE - 1) * PER_PAGE, PAGE * PER_PAGE);
 
     it("are read in six round trips at most", async () => {
-      const { page, units, roundTrips } = await costOfPage(request(9), PAGE);
-      await expectRows(page, onPage());
+      const { page, units, roundTrips } = await past.costOfPage(past.request(9), PAGE);
+      await past.expectRows(page, onPage());
       expect(page.total).toBe(MANY);
       expect(units.items).toBe(shards === 1 ? 0.5 : 1.5);
       expect(roundTrips).toBeLessThanOrEqual(6);
     });
 
     it("are those of the page where it begins in an edge that is a page and more", async () => {
-      const made = await fill(13, () => "requested", { count: 700, everyMs: 40 });
+      const made = await past.fill(13, () => "requested", { count: 700, everyMs: 40 });
       // A bucket of 15 s, and 13 s of the next one.
       const at = (ms: number) => idOf(hourOf(13) + ms, 0);
       const range = { from: at(0), below: at(28_000) };
@@ -238,9 +149,9 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
       for (const order of ["newest", "oldest"] as const) {
         const inOrder = order === "newest" ? within : within.toReversed();
         for (const number of [17, 18, 19, 20, 35, 36]) {
-          const page = await listExecutions(behind, request(13, { range, order }), number);
+          const page = await listExecutions(behind, past.request(13, { range, order }), number);
           expect(page.total).toBe(within.length);
-          await expectRows(page, inOrder.slice((number - 1) * PER_PAGE, number * PER_PAGE));
+          await past.expectRows(page, inOrder.slice((number - 1) * PER_PAGE, number * PER_PAGE));
         }
       }
     });
@@ -249,8 +160,8 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
       const day = 24 * HOUR_MS * 4_096;
       const { from = 0, below = 0 } = rangeOf(9);
       const range = { from: from - 100 * day, below: below + day / 48 };
-      const { page, units, roundTrips } = await costOfPage(request(9, { range }), PAGE);
-      await expectRows(page, onPage());
+      const { page, units, roundTrips } = await past.costOfPage(past.request(9, { range }), PAGE);
+      await past.expectRows(page, onPage());
       expect(units.items).toBe(10);
       expect(units.by_status).toBeUndefined();
       expect(roundTrips).toBeLessThanOrEqual(6);
@@ -282,18 +193,18 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
       ["before the final statuses are read", 10, isOfStatus],
       ["after it", 11, isOfItems],
     ] as const)("ended %s", async (_, daysAgo, isWanted) => {
-      const ids = await fill(daysAgo, mix(0, 1));
+      const ids = await past.fill(daysAgo, mix(0, 1));
       const [running = 0] = ids;
       const through = watched(isWanted, () =>
         finish(behind, { id: running, worker, attempt: 1 }, "completed", "null"),
       );
-      const { page } = await costOfPage(request(daysAgo), 1, through);
+      const { page } = await past.costOfPage(past.request(daysAgo), 1, through);
       expect(page.rows[0]).toMatchObject({ id: running, status: "completed" });
-      await expectRows(page, ids.slice(0, PER_PAGE));
+      await past.expectRows(page, ids.slice(0, PER_PAGE));
     });
 
     it("is missing from its index", async () => {
-      const ids = await fill(12, mix(0, 0));
+      const ids = await past.fill(12, mix(0, 0));
       const late = new Set(ids.slice(3, 7));
       const through = watched(
         isOfStatus,
@@ -303,8 +214,8 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
           return { ...answer, Items: Items.filter(({ id }) => !late.has(id)) };
         },
       );
-      const { page, units } = await costOfPage(request(12), 1, through);
-      await expectRows(page, ids.slice(0, PER_PAGE));
+      const { page, units } = await past.costOfPage(past.request(12), 1, through);
+      await past.expectRows(page, ids.slice(0, PER_PAGE));
       expect(units).toEqual({ by_feed: half, by_status: half, items: 2 });
     });
   });
