@@ -1,5 +1,4 @@
 /** Executions to measure on: ten actions in three packs, in five statuses. */
-
 import { countChanges } from "@attune/store/counters/count-changes";
 import { createExecution } from "@attune/store/create-execution";
 import { createIdSource } from "@attune/store/ids";

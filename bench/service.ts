@@ -1,5 +1,4 @@
 /** The service's own functions behind HTTP, each call to DynamoDB counted; nothing runs but what is called. */
-
 import { gateway } from "@attune/local/http/gateway";
 import { startHttpServer } from "@attune/local/http/server";
 import { loadFunctions } from "@attune/local/invoke";

@@ -1,5 +1,4 @@
 /** What executions leave behind, in bytes as DynamoDB charges them. */
-
 import { indexKeysOf } from "@attune/store/index-keys";
 import { type Index, tables } from "@attune/topology/tables";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";

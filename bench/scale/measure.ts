@@ -6,7 +6,6 @@
  *
  * `--alone`: without the plain way, which takes most of the time.
  */
-
 import { parseArgs } from "node:util";
 import { type ListQuery, parametersOf } from "../../test/fixtures/list-model.ts";
 import { type Cost, costOf } from "../cost.ts";

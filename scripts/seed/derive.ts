@@ -2,7 +2,6 @@
  * What the stream derives from how executions ended, made by the function that follows it in earnest, on tables in
  * memory: a million executions are counted in minutes. How they came there is in their histories, which it takes no part in.
  */
-
 import { lambdaEnvironment } from "@attune/local/resources";
 import { streamEvent } from "@attune/local/triggers/stream-event";
 import { tables } from "@attune/topology/tables";

@@ -2,7 +2,6 @@
  * A service's past, drawn from a seed: executions by hour, their trees, enforcements, ends and new tries.
  * Pure: the same numbers give the same executions.
  */
-
 import type { JsonText } from "@attune/domain/json-text";
 import type { Status } from "@attune/domain/lifecycle";
 import type { RetryPolicy } from "@attune/domain/retry-policy";

@@ -1,5 +1,4 @@
 /** The one shape of every error that a client sees, and the errors that the service throws. */
-
 import * as z from "zod/mini";
 import en from "zod/v4/locales/en.js";
 

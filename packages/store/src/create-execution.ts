@@ -1,5 +1,4 @@
 /** Creating an execution: once for each idempotency key, whoever asks and however often. */
-
 import { createdOf } from "@attune/domain/ids";
 import type { JsonText } from "@attune/domain/json-text";
 import { initial } from "@attune/domain/lifecycle";

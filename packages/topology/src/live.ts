@@ -1,5 +1,4 @@
 /** The WebSocket API, as data: what the clients of a stage connect to, and what AWS holds them to. */
-
 import type { FunctionName } from "./functions.ts";
 
 /** A WebSocket's own routes, and who serves them: each message goes to `$default`, whatever it says. */

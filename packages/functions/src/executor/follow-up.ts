@@ -1,5 +1,4 @@
 /** New tries after an end that is no success, where the request asked for them. */
-
 import { Status } from "@attune/domain/lifecycle";
 import { RetryPolicy } from "@attune/domain/retry-policy";
 import { readRecord } from "@attune/store/read-execution";

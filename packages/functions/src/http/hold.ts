@@ -1,5 +1,4 @@
 /** What the calls of the worker protocol share: who holds what, and why a call is refused. */
-
 import { ServiceError } from "@attune/domain/errors";
 import { Id } from "@attune/domain/execution";
 import { isFinal } from "@attune/domain/lifecycle";

@@ -1,5 +1,4 @@
 /** Compares the groups that executions of a span belong to with all of their members. */
-
 import { fineOf } from "../counters/buckets.ts";
 import { readItems } from "../counters/items.ts";
 import { endsPlaceOf, memberPlacesOf, parseGroupCell, placeOf } from "../counters/keys.ts";

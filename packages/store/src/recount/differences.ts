@@ -1,5 +1,4 @@
 /** What a recount finds: attributes of items that are not what they should be. */
-
 import * as z from "zod";
 import type { Sums } from "../counters/sums.ts";
 

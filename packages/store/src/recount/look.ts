@@ -1,5 +1,4 @@
 /** Reading counters between two looks at the ledger and the heads: what has not changed between them is of one moment. */
-
 import { type Contribution, contributionOf } from "../counters/fold.ts";
 import { ledgerKey } from "../counters/keys.ts";
 import { entryOf } from "../counters/ledger.ts";

@@ -1,5 +1,4 @@
 /** What a recount costs. */
-
 import * as z from "zod";
 import type { Store } from "../store.ts";
 
