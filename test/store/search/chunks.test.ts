@@ -70,7 +70,7 @@ describe("chunks", () => {
   it("of a batch hold each of its executions once", () => {
     fc.assert(
       fc.property(fc.array(line), (lines) => {
-        expect(linesOf(chunkBatch(lines)).sort(byId)).toEqual(unique(lines));
+        expect(linesOf(chunkBatch(lines, idAt(DAY))).sort(byId)).toEqual(unique(lines));
       }),
     );
   });
@@ -91,9 +91,10 @@ describe("chunks", () => {
 
   it("have the same keys when the same batch comes again, in whatever order", () => {
     const lines = Array.from({ length: 300 }, (_, at) => noisy(idAt(at)));
-    const keys = chunkBatch(lines).map(({ level, key }) => `${level} ${key}`);
-    expect(keys.length).toBeGreaterThan(3);
-    expect(chunkBatch(lines.toReversed()).map(({ level, key }) => `${level} ${key}`)).toEqual(keys);
+    const keysOf = (some: readonly Line[]) =>
+      chunkBatch(some, idAt(300)).map(({ level, key }) => `${level} ${key}`);
+    expect(keysOf(lines).length).toBeGreaterThan(3);
+    expect(keysOf(lines.toReversed())).toEqual(keysOf(lines));
   });
 
   it("fit an item, whatever the results are", () => {
@@ -103,7 +104,7 @@ describe("chunks", () => {
     const lines = Array.from({ length: 30 }, (_, at) =>
       lineOf(idAt(0, at), { text: wide(), action_ref: "\u0001".repeat(512) }),
     );
-    const sizes = [...chunkBatch(lines), ...settle(lines, idAt(DAY)).chunks].map(
+    const sizes = [...chunkBatch(lines, idAt(DAY)), ...settle(lines, idAt(DAY)).chunks].map(
       ({ key, data }) => key.length + data.length + 100,
     );
     expect(sizes.length).toBeGreaterThan(2);
@@ -113,8 +114,16 @@ describe("chunks", () => {
   it("of a batch are one for each dense window, and one for the rest", () => {
     const dense = Array.from({ length: 20 }, (_, at) => noisy(idAt(10, at)));
     const sparse = [lineOf(idAt(300)), lineOf(idAt(DAY))];
-    const levels = chunkBatch([...sparse, ...dense]).map(({ level }) => level);
+    const levels = chunkBatch([...sparse, ...dense], idAt(DAY)).map(({ level }) => level);
     expect(levels).toEqual(["1", "inbox"]);
+  });
+
+  it("of a batch settle at once where it brings a past, and leave next to nothing in the inbox", () => {
+    const every = Array.from({ length: 1_000 }, (_, at) => noisy(idAt(30 * at)));
+    const chunks = chunkBatch(every, idAt(100 * DAY));
+    const inbox = chunks.filter(({ level }) => level === "inbox");
+    expect(linesOf(inbox).length).toBeLessThan(20);
+    expect(new Set(chunks.map(({ level }) => level))).toContain("2");
   });
 
   it.each([

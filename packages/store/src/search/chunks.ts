@@ -57,21 +57,6 @@ const bytesOf = (chunks: readonly Chunk[]) =>
 const byWindow = (level: Level, lines: readonly Line[]) =>
   Map.groupBy(lines, ({ id }) => windowOf(level, id).from).values();
 
-/**
- * The chunks of a batch of the stream: its dense windows by themselves, and the rest of it together, in the inbox,
- * so that there are about as many write units as there are kilobytes.
- */
-export function chunkBatch(lines: readonly Line[]): Chunk[] {
-  const alone: Chunk[] = [];
-  const rest: Line[] = [];
-  for (const some of byWindow("1", inOrder(lines))) {
-    const chunks = chunksOf("1", some);
-    if (bytesOf(chunks) >= WRITTEN_ALONE_BYTES) alone.push(...chunks);
-    else rest.push(...some);
-  }
-  return [...alone, ...inboxChunks(rest)];
-}
-
 export interface Settled {
   readonly chunks: readonly Chunk[];
   /** Lines that wait for more. */
@@ -100,4 +85,22 @@ export function settle(lines: readonly Line[], newest: number): Settled {
     left = scarce;
   }
   return { chunks, waiting: [...waiting, ...left] };
+}
+
+/**
+ * The chunks of a batch of the stream: its dense windows by themselves, so that there are about as many write units as
+ * there are kilobytes, and what settles at once, as a past does that comes all together; the rest is one, in the inbox.
+ *
+ * @param newest the id of this moment
+ */
+export function chunkBatch(lines: readonly Line[], newest: number): Chunk[] {
+  const alone: Chunk[] = [];
+  const rest: Line[] = [];
+  for (const some of byWindow("1", inOrder(lines))) {
+    const chunks = chunksOf("1", some);
+    if (bytesOf(chunks) >= WRITTEN_ALONE_BYTES) alone.push(...chunks);
+    else rest.push(...some);
+  }
+  const { chunks, waiting } = settle(rest, newest);
+  return [...alone, ...chunks, ...inboxChunks(waiting)];
 }

@@ -1,4 +1,5 @@
 /** Writes what a search looks at: the executions that have become final, a batch of the stream at a time. */
+import { idOf } from "@attune/domain/ids";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
 import { bytesOf, PayloadItem } from "../payloads.ts";
@@ -59,9 +60,10 @@ export async function linesOf(store: Store, finals: readonly Final[]): Promise<L
 }
 
 /**
- * Makes some executions that are final known to searches; again is no harm. The same batch writes the same items;
- * one that is cut otherwise writes others beside them, which searches take once.
+ * Makes some executions that are final known to searches; again is no harm. The same batch writes the same items,
+ * but for what has settled since; one that is cut otherwise writes others beside them. Searches take each line once.
  */
 export async function saveSegments(store: Store, finals: readonly Final[]): Promise<void> {
-  await putChunks(store, chunkBatch(await linesOf(store, finals)));
+  const newest = idOf(store.now().getTime(), 0);
+  await putChunks(store, chunkBatch(await linesOf(store, finals), newest));
 }

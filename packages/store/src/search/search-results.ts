@@ -24,7 +24,7 @@ export interface SearchChunk {
   readonly last: number;
   /** Executions that were looked at. */
   readonly looked: number;
-  /** Read units that it took. */
+  /** Read units that it took, but for the inboxes, which each search reads anew: without them, each comes further. */
   readonly units: number;
   /** Nothing comes after it. */
   readonly isLast: boolean;
@@ -73,9 +73,8 @@ export async function* searchResults(
   const lookAt = lookAtLines(filter);
   const looked = new Map<number, Looked>();
   let units = 0;
-  const take = (read: Read) => {
-    units += read.units;
-    for (const line of read.lines)
+  const take = ({ lines }: Read) => {
+    for (const line of lines)
       if (line.id >= rest.from && line.id < rest.below) looked.set(line.id, lookAt(line));
   };
 
@@ -92,7 +91,9 @@ export async function* searchResults(
     const behind = readers.filter(
       ({ isAtEnd, bound = reached }) => !isAtEnd && (bound - reached) * sign <= 0,
     );
-    (await Promise.all(behind.map((reader) => reader.next()))).forEach(take);
+    const read = await Promise.all(behind.map((reader) => reader.next()));
+    units += read.reduce((sum, one) => sum + one.units, 0);
+    read.forEach(take);
     const bound = boundOf(readers, rest, order);
     const [done, left] =
       order === "newest"
