@@ -1,3 +1,4 @@
+import { createHmac } from "node:crypto";
 import { ServiceError } from "@attune/domain/errors";
 import { Status } from "@attune/domain/lifecycle";
 import { decodeCursor, encodeCursor, type ListIdentity } from "@attune/functions/http/cursor";
@@ -13,7 +14,7 @@ const place: fc.Arbitrary<Cursor> = fc.record(
     id: fc.maxSafeInteger(),
     page: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     matched: fc.maxSafeNat(),
-    total: fc.maxSafeNat(),
+    walked: fc.record({ total: fc.maxSafeNat(), isExact: fc.boolean() }),
   },
   { requiredKeys: ["direction", "id", "page", "matched"] },
 );
@@ -100,5 +101,16 @@ describe("a cursor", () => {
     expect(refusal(`${text}=`, {})).toMatchObject({ status: 400 });
     expect(refusal(text, {}, "of another stage")).toMatchObject({ status: 400 });
     expect(refusal(text, {})).toBeUndefined();
+  });
+
+  it("is refused where an older version gave it out, in another form", () => {
+    const payload = Buffer.from(JSON.stringify(["next", 900, 2, 20, null, "digest"])).toString(
+      "base64url",
+    );
+    const digest = createHmac("sha256", secret).update(payload).digest().subarray(0, 16);
+    expect(refusal(`${payload}.${digest.toString("base64url")}`, {})).toMatchObject({
+      status: 400,
+      message: "cursor is of an older version of this API",
+    });
   });
 });

@@ -4,13 +4,14 @@ import { ServiceError } from "@attune/domain/errors";
 import type { Cursor } from "@attune/store/list/list-executions";
 import * as z from "zod/mini";
 
-/** Direction, id, page, matches before, all matches where a walk has found them, and the list's digest. */
+/** Direction, id, page, matches before, how many a walk has found in all, whether these are all, and the list's digest. */
 const Parts = z.tuple([
   z.enum(["next", "prev"]),
   z.int(),
   z.int().check(z.minimum(1)),
   z.int().check(z.minimum(0)),
   z.nullable(z.int().check(z.minimum(0))),
+  z.boolean(),
   z.string(),
 ]);
 
@@ -33,8 +34,9 @@ const signatureOf = (payload: string, secret: string) =>
 
 /** @param secret whoever knows it can make cursors */
 export function encodeCursor(cursor: Cursor, list: ListIdentity, secret: string): string {
-  const { direction, id, page, matched, total = null } = cursor;
-  const parts: z.infer<typeof Parts> = [direction, id, page, matched, total, digestOf(list)];
+  const { direction, id, page, matched, walked } = cursor;
+  const found = [walked?.total ?? null, walked?.isExact === true] as const;
+  const parts: z.infer<typeof Parts> = [direction, id, page, matched, ...found, digestOf(list)];
   const payload = Buffer.from(JSON.stringify(parts)).toString("base64url");
   return `${payload}.${signatureOf(payload, secret)}`;
 }
@@ -52,11 +54,18 @@ export function decodeCursor(text: string, list: ListIdentity, secret: string): 
   if (rest.length > 0 || !isSigned(payload, signature, secret)) {
     throw new ServiceError(400, "cursor is not one that this API gave out");
   }
-  const [direction, id, page, matched, total, digest] = Parts.parse(
-    JSON.parse(Buffer.from(payload, "base64url").toString()),
-  );
+  const parts = Parts.safeParse(JSON.parse(Buffer.from(payload, "base64url").toString()));
+  // Signed, and of another form: it was given out before the stage was last deployed.
+  if (!parts.success) throw new ServiceError(400, "cursor is of an older version of this API");
+  const [direction, id, page, matched, total, isExact, digest] = parts.data;
   if (digest !== digestOf(list)) {
     throw new ServiceError(400, "cursor belongs to other filters than these");
   }
-  return { direction, id, page, matched, ...(total === null ? {} : { total }) };
+  return {
+    direction,
+    id,
+    page,
+    matched,
+    ...(total === null ? {} : { walked: { total, isExact } }),
+  };
 }

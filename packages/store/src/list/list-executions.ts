@@ -20,8 +20,14 @@ export interface Cursor {
   readonly page: number;
   /** Matches before the place. */
   readonly matched: number;
-  /** How many match in all, where no counter knows and a walk has found out. */
-  readonly total?: number | undefined;
+  /** What a walk has found of how many match in all, where no counter knows. */
+  readonly walked?: Walked;
+}
+
+/** How many match in all: exact, or at least so many, where the walk stopped before the end. */
+export interface Walked {
+  readonly total: number;
+  readonly isExact: boolean;
 }
 
 export interface ListRequest {
@@ -83,12 +89,12 @@ export async function listExecutions(
   return answer(await find(store, plan, request, at), isCounted);
 }
 
-/** Adds cursors; a total that was found by walking travels in them. */
+/** Adds cursors; a total that was found by walking travels in them, so that a list is walked for it once. */
 function answer(found: Found, isCounted: boolean): Listed {
   const { page, matches, rows, skip, total, isExact, scanned, stoppedAt } = found;
   const first = matches.at(0)?.id;
   const last = stoppedAt ?? matches.at(-1)?.id;
-  const known = isExact && !isCounted ? { total } : {};
+  const known = isCounted ? {} : { walked: { total, isExact } };
   const matched = skip + matches.length;
   return {
     rows,
@@ -200,23 +206,23 @@ async function findFrom(
     order: way,
     skip: 0,
     take: perPage,
-    countAll: isForward && !isCounted && cursor.total === undefined,
+    countAll: false,
   });
   const [counted, collected, rows] = await Promise.all([
-    isCounted ? totalOf(store, plan, range) : cursor.total,
+    isCounted ? totalOf(store, plan, range) : cursor.walked?.total,
     collecting,
     collecting.then(({ page }) => rowsOf(store, plan, range, page)),
   ]);
   const { page: taken, passed, isAtEnd, scanned } = collected;
   const hasMore = passed > perPage || !isAtEnd;
-  const walked = matched + (isForward ? passed : 0);
+  const reached = matched + (isForward ? passed : 0);
   return {
     page,
     skip: isForward ? matched : Math.max(0, matched - taken.length),
     matches: isForward ? taken : taken.toReversed(),
     rows: isForward ? rows : rows.toReversed(),
-    total: Math.max(counted ?? walked, walked),
-    isExact: counted !== undefined || (isForward && isAtEnd),
+    total: Math.max(counted ?? reached, reached),
+    isExact: isCounted || cursor.walked?.isExact === true || (isForward && isAtEnd),
     hasNext: !isForward || hasMore,
     hasPrev: isForward || hasMore,
     scanned,

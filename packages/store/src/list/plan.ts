@@ -109,11 +109,12 @@ function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted:
     // Of items, and of results, fewer are read than of bare entries.
     if (opensResults) return ENTRIES.least;
     if (opensItems) return Math.min(ENTRIES.least * 2 ** chunk, 1_600);
-    // Without a counter the walk goes to the end anyway: in as few round trips as it can. At first all partitions are
-    // read at once, and later on those alone that have run dry.
-    if (wanted.countAll || (isOpen && !tallies && chunk > 0))
-      return chunk === 0 ? Math.ceil(ENTRIES.most / partitions) : ENTRIES.most;
-    return Math.ceil(Math.min(Math.max(needed, least) * 2 ** chunk, ENTRIES.most));
+    // The walk goes to the end: in as few round trips as it can. At first all partitions are read at once, and later on
+    // those alone that have run dry.
+    if (wanted.countAll) return chunk === 0 ? Math.ceil(ENTRIES.most / partitions) : ENTRIES.most;
+    // How many entries there are for a match is not known without a counter.
+    const growth = isOpen && !tallies ? 4 : 2;
+    return Math.ceil(Math.min(Math.max(needed, least) * growth ** chunk, ENTRIES.most));
   };
 }
 
