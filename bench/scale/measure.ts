@@ -119,16 +119,25 @@ async function measureList(
   return measures;
 }
 
+/** The first answer of a search, and the one that its cursor opens. */
 async function measureSearch(
   service: CountedService,
   name: string,
   query: ListQuery,
-): Promise<Measure> {
-  let scanned = 0;
-  const cost = await timed(service, async () => {
-    scanned = (await service.api.list(parametersOf(query))).pagination.scanned ?? 0;
-  });
-  return { name, place: "first", rows: 0, ...cost, exact: false, scanned };
+): Promise<Measure[]> {
+  const measures: Measure[] = [];
+  let cursor: string | null | undefined;
+  for (const place of ["first", "cursor"] as const) {
+    if (cursor === null) break;
+    let answer: Awaited<ReturnType<typeof service.api.list>> | undefined;
+    const cost = await timed(service, async () => {
+      answer = await service.api.list({ ...parametersOf(query), ...(cursor ? { cursor } : {}) });
+    });
+    const { next_cursor = null, scanned = 0 } = answer?.pagination ?? {};
+    measures.push({ name, place, rows: answer?.data.length ?? 0, ...cost, exact: false, scanned });
+    cursor = next_cursor;
+  }
+  return measures;
 }
 
 async function measureStats(service: CountedService, name: string, url: string): Promise<Measure> {
@@ -159,7 +168,7 @@ async function measure(count: number, dataDir: string): Promise<Measured> {
     const one = await timed(service, () => service.api.get(id));
     const searches: Measure[] = [];
     for (const [name, query] of Object.entries(searchShapes))
-      searches.push(await measureSearch(service, name, query));
+      searches.push(...(await measureSearch(service, name, query)));
     const stats: Measure[] = [];
     for (const [name, query] of Object.entries(statsShapes))
       stats.push(await measureStats(service, name, service.api.url("/stats", query)));

@@ -2,7 +2,7 @@
 import { markdownTable } from "../table.ts";
 import type { Measure, Measured, Place } from "./results.ts";
 
-/** What issue and review hold the lists to. */
+/** What lists, searches and statistics are held to. */
 export const bars = {
   /** Read units and round trips of page 1. */
   pageUnits: 12,
@@ -13,7 +13,12 @@ export const bars = {
   /** Units on the most executions, in units on the fewest. */
   growth: 1.5,
   statsUnits: 1,
+  /** A search, of reading the items. */
+  searchShare: 0.1,
 } as const;
+
+/** Read units of a thousand items. */
+const ITEMS_UNITS = 500;
 
 /** Of one shape and place: the fewest executions first. */
 type Row = readonly [OnCount, ...OnCount[]];
@@ -149,6 +154,13 @@ const free: Limits = { units: () => true, trips: Number.POSITIVE_INFINITY, growt
 
 function searchSection(measured: readonly Measured[]): string {
   const rows = rowsOf(measured, ({ searches }) => searches, "first");
+  const next = new Map(
+    measured
+      .at(-1)
+      ?.searches.flatMap(({ name, place, readUnits }) =>
+        place === "cursor" ? [[name, readUnits] as const] : [],
+      ),
+  );
   return markdownTable(
     [
       "",
@@ -159,10 +171,12 @@ function searchSection(measured: readonly Measured[]): string {
       "looked at",
       "units for 1,000",
       "reading the items, for 1,000",
+      "units of the next answer",
     ],
     rows.map((row) => {
       const last = lastOf(row);
       const { scanned = 0 } = last;
+      const forThousand = (last.readUnits / scanned) * 1_000;
       return [
         title(row[0].name),
         ...measured.map(({ count }) => unitsOn(row, count)),
@@ -170,8 +184,9 @@ function searchSection(measured: readonly Measured[]): string {
         last.roundTrips,
         Math.round(last.ms),
         scanned,
-        scanned === 0 ? "" : (last.readUnits / scanned) * 1_000,
-        500,
+        scanned === 0 ? "" : marked(forThousand, forThousand <= bars.searchShare * ITEMS_UNITS),
+        ITEMS_UNITS,
+        next.get(last.name) ?? "",
       ];
     }),
   );
@@ -219,7 +234,8 @@ ${table(
 
 ## Searches
 
-The first answer of a search, which stops at its budget and says what it has looked at.
+The first answer of a search, which goes on for the total until it stops at its budget, and says what it has looked at. The next answer, by
+its cursor, looks for its page alone. The bar (✗) is a tenth of reading the items.
 
 ${searchSection(measured)}
 
