@@ -1,4 +1,5 @@
 /** Every shape of a list and of the statistics, as data: one line each. */
+import { createdOf } from "@attune/domain/ids";
 import type { Query } from "../../test/fixtures/api.ts";
 import type { ListQuery } from "../../test/fixtures/list-model.ts";
 import { type Known, valuesOf } from "./known.ts";
@@ -12,6 +13,15 @@ const week = {
   created_after: iso(UNTIL - 60 * DAY_MS + 1_234_567),
   created_before: iso(UNTIL - 53 * DAY_MS + 7_654_321),
 };
+
+/** From the first quarter of a group's executions to the last. */
+function middleOf(known: readonly Known[], group: "enforcement" | "parent", value: number) {
+  const ids = known
+    .flatMap((one) => (one[group] === value ? [one.id] : []))
+    .toSorted((one, other) => one - other);
+  const at = (share: number) => createdOf(ids[Math.floor((ids.length - 1) * share)] ?? 0);
+  return { created_after: at(0.25), created_before: at(0.75) };
+}
 
 /** Name → list. */
 export function listShapes(known: readonly Known[]): Readonly<Record<string, ListQuery>> {
@@ -37,12 +47,19 @@ export function listShapes(known: readonly Known[]): Readonly<Record<string, Lis
       ...{ filter: { action_ref, status: ["failed"] }, ...week, sort: "created" },
     },
     pack_name: { filter: { pack_name: "core" } },
+    "pack_name, a week": { filter: { pack_name: "core" }, ...week },
     "pack_name&status=failed": { filter: { pack_name: "core", status: ["failed"] } },
     "pack_name&status=completed, a week": {
       ...{ filter: { pack_name: "core", status: ["completed"] }, ...week },
     },
     "enforcement, of many": { filter: { enforcement: enforcement.many } },
     "enforcement, of few": { filter: { enforcement: enforcement.few } },
+    "enforcement, of many, half its time": {
+      ...{
+        filter: { enforcement: enforcement.many },
+        ...middleOf(known, "enforcement", enforcement.many),
+      },
+    },
     "enforcement, of many&status=failed": {
       filter: { enforcement: enforcement.many, status: ["failed"] },
     },
@@ -50,10 +67,14 @@ export function listShapes(known: readonly Known[]): Readonly<Record<string, Lis
       filter: { enforcement: enforcement.few, status: ["completed"] },
     },
     "parent, of many": { filter: { parent: parent.many } },
+    "parent, of many, half its time": {
+      ...{ filter: { parent: parent.many }, ...middleOf(known, "parent", parent.many) },
+    },
     "parent, of few": { filter: { parent: parent.few } },
     "parent, of few&status=completed": { filter: { parent: parent.few, status: ["completed"] } },
     "parent, of few&action_ref": { filter: { parent: parent.few, action_ref } },
     "top_level=true": { filter: { top_level: true } },
+    "top_level=true, a week": { filter: { top_level: true }, ...week },
     "top_level=true&action_ref": { filter: { top_level: true, action_ref } },
     original_execution: { filter: { original_execution: original.many } },
   };

@@ -34,6 +34,10 @@ export interface Bounds {
   readonly below: number;
 }
 
+/** Whether every id lies in a range. */
+export const isUnbounded = ({ from, below }: IdRange): boolean =>
+  from === undefined && below === undefined;
+
 /** Whether no id lies in a range. */
 export const isEmpty = ({ from = 0, below = Number.MAX_SAFE_INTEGER }: IdRange): boolean =>
   from >= below;

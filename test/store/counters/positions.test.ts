@@ -4,7 +4,8 @@ import type { Order } from "@attune/store/access-patterns/executions-read";
 import { fineFrom, fineOf, idOfFine } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { readItemsOnce } from "@attune/store/counters/items";
-import { countRange, isShort, locate } from "@attune/store/counters/positions";
+import { isShort, locate } from "@attune/store/counters/positions";
+import { countRange } from "@attune/store/counters/ranges";
 import { hasPositions, type Tally } from "@attune/store/counters/tally";
 import type { Store } from "@attune/store/store";
 import fc from "fast-check";
@@ -58,9 +59,13 @@ describe.each([1, 4])("positions, with %i shards", (shards) => {
       count: model.count(range),
     });
     expect(edges.length).toBeLessThanOrEqual(2);
-    for (const { from = Number.NaN, below = Number.NaN } of edges) {
-      expect(fineOf(from)).toBe(fineOf(below - 1));
+    for (const { from, below, bucket, count } of edges) {
       expect([from, below - 1].every(isWithin(range))).toBe(true);
+      expect([from, below - 1].every(isWithin(bucket))).toBe(true);
+      expect(count).toBe(model.count(bucket));
+      // Of a group it is a day as well.
+      if (tallies.some(({ counter }) => counter.kind === "all"))
+        expect(fineOf(from)).toBe(fineOf(below - 1));
     }
   }
 
@@ -239,6 +244,49 @@ describe("positions among many", () => {
       expect({ requests, readUnits }).toEqual({ requests: 3, readUnits: 1.5 });
       expect(counted.log()).toHaveLength(3 + 4);
     }
+  });
+
+  it("a range of a group looks into the days that it cuts, where the group has many there", async () => {
+    const group: Tally[] = [{ counter: { kind: "enforcement", of: 7 }, field: "created" }];
+    const costOfRange = async (range: IdRange) => {
+      counted.reset();
+      const answer = await countRange(store, group, range);
+      const { requests, readUnits } = costOf(counted.log());
+      return { ...answer, requests, readUnits };
+    };
+    const range = { from: (ids[100] ?? 0) + 5, below: (ids[2_000] ?? 0) + 5 };
+    const cut = await costOfRange(range);
+    expect(cut.whole).toBe((await countRange(store, all, range)).whole);
+    expect(cut.edges).toEqual((await countRange(store, all, range)).edges);
+    // Its own item; the two hours that are cut, and the one day of them that has whole ones.
+    expect([cut.requests, cut.readUnits]).toEqual([2, 2]);
+    // Days on which it has nothing are not looked into.
+    const day = idOfFine(24 * 240);
+    expect(await costOfRange({ from: day + 5, below: 20 * day + 5 })).toEqual({
+      ...{ whole: 0, edges: [], requests: 1, readUnits: 0.5 },
+    });
+  });
+
+  it("a day of a group that has few there is an edge as a whole", async () => {
+    const dayOfFew = 50 * 24 * 240;
+    const few = Array.from({ length: 30 }, (_, at) => idOfFine(dayOfFew + 1_000 + 20 * at) + 7);
+    await countChanges(
+      store,
+      few.map((id) => ({
+        ...({ id, version: 1, status: "completed", ledger: `${id}` } as const),
+        membership: { action_ref: "core.echo", enforcement: 9_000 },
+      })),
+    );
+    const group: Tally[] = [{ counter: { kind: "enforcement", of: 9_000 }, field: "created" }];
+    counted.reset();
+    const from = few[4] ?? 0;
+    const { whole, edges } = await countRange(store, group, { from });
+    const bucket = { from: idOfFine(dayOfFew), below: idOfFine(dayOfFew + 24 * 240) };
+    expect({ whole, edges }).toEqual({
+      whole: 0,
+      edges: [{ from, below: bucket.below, bucket, count: 30 }],
+    });
+    expect(costOf(counted.log())).toMatchObject({ requests: 1, readUnits: 0.5 });
   });
 
   it("what a count of a range reads a locate begins with: a short one takes no month and no root", async () => {

@@ -33,6 +33,13 @@ export const rangeOf = (daysAgo: number): IdRange => ({
   below: idOf(hourOf(daysAgo) + HOUR_MS, 0),
 });
 
+interface Filling {
+  readonly count?: number;
+  readonly everyMs?: number;
+  readonly action_ref?: string;
+  readonly parent?: number;
+}
+
 export async function startPast(shards: number) {
   const engines = await startEngines();
   await ensureResources(engines);
@@ -45,13 +52,13 @@ export async function startPast(shards: number) {
   async function fill(
     daysAgo: number,
     statusAt: (at: number) => End,
-    { count = EXECUTIONS, everyMs = 30_000, action_ref = "core.echo" } = {},
+    { count = EXECUTIONS, everyMs = 30_000, action_ref = "core.echo", parent }: Filling = {},
   ): Promise<number[]> {
     const made = await Promise.all(
       Array.from({ length: count }, async (_, at) => {
         const nextIdentity = createIdSource(() => hourOf(daysAgo) + (count - at) * everyMs);
         const { record } = await createExecution(behind, nextIdentity, {
-          request: { action_ref },
+          request: { action_ref, ...(parent === undefined ? {} : { parent }) },
           config: null,
           idempotencyKey: `${action_ref} ${daysAgo} ${at}`,
           keyIsShared: false,

@@ -1,4 +1,5 @@
 import { idOf } from "@attune/domain/ids";
+import { readActions } from "@attune/store/counters/directory";
 import { listExecutions } from "@attune/store/list/list-executions";
 import type { Store } from "@attune/store/store";
 import { finish } from "@attune/store/transitions";
@@ -72,21 +73,50 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
     );
   });
 
-  it("come from the items where the list has no range, or where they are younger than an hour", async () => {
+  it("come from the items on page 1 of a whole list, a round trip sooner, and from there by its cursor", async () => {
     const ids = await past.fill(6, mix(0, 0));
-    const young = {
-      ...store,
-      now: () => new Date(hourOf(6) + (EXECUTIONS - PER_PAGE) * 30_000 + HOUR_MS),
-    };
-    const [one, other] = [
-      await past.costOfPage(past.request(6), 1, young),
-      await past.costOfPage(past.request(6, { range: {} })),
-    ];
-    for (const { units } of [one, other]) expect(units).toEqual({ by_feed: half, items: 10 });
-    await past.expectRows(one.page, ids.slice(0, PER_PAGE));
-    const oldest = await past.costOfPage(past.request(6, { order: "oldest" }), 1, young);
-    expect(oldest.units).toEqual({ by_feed: half, by_status: half });
-    await past.expectRows(oldest.page, ids.slice(-PER_PAGE).toReversed());
+    const first = await past.costOfPage(past.request(6, { range: {} }));
+    expect(first.units).toEqual({ by_feed: half, items: 10 });
+    expect(first.roundTrips).toBe(2);
+    const place = { direction: "next", id: (ids[0] ?? 0) + 1, page: 2, matched: 20 } as const;
+    const second = await past.costOfPage(past.request(6, { range: {} }), place);
+    expect(second.units).toEqual({ by_feed: half, by_status: half });
+    await past.expectRows(second.page, ids.slice(0, PER_PAGE));
+  });
+
+  it("are where others are beside them: of a pack its actions, of top level those with a parent", async () => {
+    const [parent = 0] = await past.fill(14, mix(0, 0), { count: 1 });
+    const ids = await past.fill(15, mix(0, 0));
+    await past.fill(15, mix(0, 0), { everyMs: 20_000, action_ref: "core.child", parent });
+    await past.fill(15, mix(0, 0), { count: 30, everyMs: 60_000, action_ref: "other.echo" });
+    const ofPack = await past.costOfPage(past.request(15, { filter: { pack_name: "core" } }));
+    expect(ofPack.page.total).toBe(2 * EXECUTIONS);
+    // Of each action of the pack that has ever been.
+    const actions = (await readActions(behind, ["core"])).length;
+    expect(ofPack.units).toEqual({ by_pack: half, by_action_status: actions * half });
+    const ofTop = await past.costOfPage(past.request(15, { filter: { top_level: true } }));
+    expect(ofTop.page.total).toBe(EXECUTIONS + 30);
+    expect(ofTop.units.by_status).toBeLessThanOrEqual(shards === 1 ? 1.5 : half);
+    expect(ofTop.units.items ?? 0).toBeLessThanOrEqual(1);
+    const rows = ofTop.page.rows.map(({ id }) => id);
+    expect(rows).toHaveLength(PER_PAGE);
+    expect(rows.filter((id) => ids.includes(id)).length).toBeGreaterThan(0);
+    await past.expectRows(ofTop.page, rows);
+    for (const { roundTrips } of [ofPack, ofTop]) expect(roundTrips).toBeLessThanOrEqual(3);
+  });
+
+  it.each([
+    ["a burst", 16, 20, true],
+    ["no burst", 17, 30_000, false],
+  ])("of a group are where those of its time are, in %s", async (_, daysAgo, everyMs, isBurst) => {
+    const [parent = 0] = await past.fill(18, mix(0, 0), { count: 1 });
+    const ids = await past.fill(daysAgo, mix(2, 0), { everyMs, parent });
+    const { page, units } = await past.costOfPage(past.request(daysAgo, { filter: { parent } }));
+    await past.expectRows(page, ids.slice(0, PER_PAGE));
+    expect(page.total).toBe(EXECUTIONS);
+    expect(units).toEqual(
+      isBurst ? { by_parent: 0.5, by_status: half, items: 1 } : { by_parent: 0.5, items: 10 },
+    );
   });
 
   it("are read with the edge that the page begins in; the one behind it is read by itself", async () => {
@@ -106,6 +136,21 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
     const { page, units } = await past.costOfPage(past.request(7, { range: short }));
     expect(page.total).toBe(35);
     expect(units).toEqual({ by_feed: half, by_status: half });
+  });
+
+  it("come with a total that takes the smaller part of the bucket that an end cuts", async () => {
+    // Two buckets of 15 s, with 300 each.
+    const ids = await past.fill(19, mix(0, 0), { count: 600, everyMs: 50 });
+    const { below } = rangeOf(19);
+    for (const [cutMs, read] of [
+      [3_000, half],
+      [12_000, half],
+    ] as const) {
+      const range = { from: idOf(hourOf(19) + cutMs, 0), below };
+      const { page, units } = await past.costOfPage(past.request(19, { range }));
+      expect(page.total).toBe(ids.filter((id) => id >= range.from).length);
+      expect(units).toEqual({ by_feed: half + read, by_status: half });
+    }
   });
 
   it("by a cursor cost what those of page 1 do", async () => {

@@ -1,6 +1,6 @@
 /** Lists: a page of the executions that match a filter, by its number or from a cursor, and how many there are in all. */
 import type { Filter } from "@attune/domain/filter";
-import type { Bounds, IdRange } from "@attune/domain/ids";
+import { type Bounds, type IdRange, isUnbounded } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Row } from "../record.ts";
 import type { Store } from "../store.ts";
@@ -8,7 +8,7 @@ import { beyond } from "./entries.ts";
 import { isFar, isNear, type Page, type Part, pageAt, readFirstEdge, reverse } from "./page.ts";
 import { simplify } from "./paths.ts";
 import { knowsTotal, type Plan, planOf, take, totalOf } from "./plan.ts";
-import { rowsOf } from "./rows.ts";
+import { findEnded, rowsOf } from "./rows.ts";
 import type { Match } from "./walk.ts";
 
 /** A place between two executions of a list, and what is known of it. */
@@ -150,11 +150,16 @@ async function findCounted(
   // Awaited further down, where a failure is heard; one before that must not go unheard.
   counted.catch(() => undefined);
   const finding = pageAt(store, plan, part, () => counted, firstEdge);
+  // Page 1 of a whole list is the most asked for, and of executions that run: their items come a round trip sooner. A far
+  // page has no other round trip left.
+  const isQuick = isUnbounded(range) || isFar(part);
+  const ended = isQuick ? undefined : findEnded(store, plan, range);
+  ended?.catch(() => undefined);
   const found = await finding;
   const matches = found.page;
   const reached = skip + matches.length + Number(found.hasMore && found.stoppedAt === undefined);
   const [rows, total] = await Promise.all([
-    rowsOf(store, plan, range, matches, isFar(part)),
+    rowsOf(store, matches, ended),
     // What has come to the end of the list has counted by itself, and is not behind.
     found.total ?? counted.then((n) => Math.max(n, matches.length > 0 ? reached : 0)),
   ]);
@@ -179,7 +184,7 @@ async function findByWalking(
   const { page: matches, passed, isAtEnd, ...collected } = await take(store, plan, wanted);
   return {
     page,
-    rows: await rowsOf(store, plan, range, matches),
+    rows: await rowsOf(store, matches),
     skip: isAtEnd || matches.length > 0 ? skip : passed,
     matches,
     total: passed,
@@ -201,6 +206,8 @@ async function findFrom(
   const isForward = direction === "next";
   const way = isForward ? order : reverse(order);
   const isCounted = knowsTotal(plan, range);
+  const ended = findEnded(store, plan, range);
+  ended.catch(() => undefined);
   const collecting = take(store, plan, {
     range: beyond(range, id, way),
     order: way,
@@ -211,7 +218,7 @@ async function findFrom(
   const [counted, collected, rows] = await Promise.all([
     isCounted ? totalOf(store, plan, range) : cursor.walked?.total,
     collecting,
-    collecting.then(({ page }) => rowsOf(store, plan, range, page)),
+    collecting.then(({ page }) => rowsOf(store, page, ended)),
   ]);
   const { page: taken, passed, isAtEnd, scanned } = collected;
   const hasMore = passed > perPage || !isAtEnd;

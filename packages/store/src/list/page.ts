@@ -1,7 +1,8 @@
 /** A page by its number: near the beginning it is walked to, further on the counters tell where it begins. */
-import { type Bounds, type IdRange, intersect } from "@attune/domain/ids";
+import { type Bounds, type IdRange, intersect, isUnbounded } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
-import { countRange, edgesOf, isShort, locate } from "../counters/positions.ts";
+import { isShort, locate } from "../counters/positions.ts";
+import { countRange, edgesOf } from "../counters/ranges.ts";
 import { hasPositions } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import { countByReading, type Plan, take } from "./plan.ts";
@@ -26,8 +27,6 @@ export const reverse = (order: Order): Order => (order === "newest" ? "oldest" :
 /** The ids that come before a range in an order, and those that come after it. */
 const before = ({ from, below }: IdRange, order: Order): IdRange =>
   order === "newest" ? { from: below } : { below: from };
-
-const isOpen = ({ from, below }: IdRange) => from === undefined && below === undefined;
 
 /** Consecutive matches that the counters tell of: their ids, how many come before them, how many they are. */
 interface Bucket {
@@ -118,7 +117,7 @@ async function takeBackward(
       take: Math.min(left, perPage),
       countAll: false,
     }),
-    left < perPage && !isOpen(bucket.range)
+    left < perPage && !isUnbounded(bucket.range)
       ? take(store, plan, { range: behind, order, skip: 0, take: perPage - left, countAll: false })
       : undefined,
   ]);

@@ -1,9 +1,17 @@
 /** How a list is read: along which path, and what the counters know of it. */
 import type { Filter } from "@attune/domain/filter";
-import { type Bounds, type IdRange, idOf, intersect, SLOTS } from "@attune/domain/ids";
+import {
+  type Bounds,
+  type IdRange,
+  idOf,
+  intersect,
+  isUnbounded,
+  SLOTS,
+  timeOf,
+} from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import { type ReadItems, readItemsOnce } from "../counters/items.ts";
-import { countRange } from "../counters/positions.ts";
+import { countRange, type Edge } from "../counters/ranges.ts";
 import { readTallies, readTotals, type Totals } from "../counters/read-totals.ts";
 import { hasPositions, isGroup, type Tally } from "../counters/tally.ts";
 import { LINE_UNITS, searchResults } from "../search/search-results.ts";
@@ -147,9 +155,26 @@ export async function countByReading(store: Store, plan: Plan, range: IdRange): 
 }
 
 /** Whether the counters know how many match: whole, or in a range where they count by time bucket. */
-export function knowsTotal({ tallies }: Plan, { from, below }: IdRange): boolean {
-  const isWhole = from === undefined && below === undefined;
-  return tallies !== undefined && (isWhole || tallies.every(hasPositions));
+export function knowsTotal({ tallies }: Plan, range: IdRange): boolean {
+  return tallies !== undefined && (isUnbounded(range) || tallies.every(hasPositions));
+}
+
+/** So late are counters at most, while the stream runs. */
+const COUNTED_MS = 10_000;
+
+/** What a bucket has beside an edge of it, where that is one part. */
+function besides({ from, below, bucket }: Edge): Bounds | undefined {
+  if (from === bucket.from) return { from: below, below: bucket.below };
+  return below === bucket.below ? { from: bucket.from, below: from } : undefined;
+}
+
+/** How many match in an edge, by reading it; or what else its bucket has, where that is less and the bucket is counted. */
+async function countEdge(store: Store, plan: Plan, edge: Edge): Promise<number> {
+  const rest = besides(edge);
+  const isCounted = timeOf(edge.bucket.below) + COUNTED_MS < store.now().getTime();
+  return rest && isCounted && rest.below - rest.from < edge.below - edge.from
+    ? Math.max(0, edge.count - (await countByReading(store, plan, rest)))
+    : countByReading(store, plan, edge);
 }
 
 /**
@@ -160,15 +185,13 @@ export async function totalOf(
   store: Store,
   plan: Plan,
   range: IdRange,
-  countEdge: (edge: Bounds) => Promise<number | undefined> = async () => undefined,
+  knownOf: (edge: Bounds) => Promise<number | undefined> = async () => undefined,
 ): Promise<number> {
   const { tallies = [] } = plan;
-  if (range.from === undefined && range.below === undefined) {
+  if (isUnbounded(range)) {
     return sum(tallies.map(await readTotals(store, tallies, { read: plan.readItems })));
   }
   const { whole, edges } = await countRange(store, tallies, range, plan.readItems);
-  const inEdges = edges.map(
-    async (edge) => (await countEdge(edge)) ?? countByReading(store, plan, edge),
-  );
+  const inEdges = edges.map(async (edge) => (await knownOf(edge)) ?? countEdge(store, plan, edge));
   return whole + sum(await Promise.all(inEdges));
 }

@@ -7,7 +7,7 @@ import { criteria, type Facts, type FilterName } from "@attune/domain/filter";
 import type { Status } from "@attune/domain/lifecycle";
 import { type IndexName, tables } from "@attune/topology/tables";
 import type { IndexKey } from "../access-patterns/executions-read.ts";
-import type { Tally } from "../counters/tally.ts";
+import type { Tally, Wide } from "../counters/tally.ts";
 import { FEED, partitionsOf } from "../index-keys.ts";
 
 export interface Source {
@@ -19,8 +19,14 @@ export interface Source {
   readonly answers: readonly FilterName[];
   /** What knows how many entries it has; it has few where nothing does. */
   readonly tally?: Tally;
-  /** Where those of its executions that ended in a final status are, and no others: whole rows. */
-  readonly ended?: (status: Status) => Source;
+  /** Where its executions are that have ended: whole rows. */
+  readonly ended?: {
+    /** What knows how many of them ended in which status; of a group nothing does. */
+    readonly counter?: Wide;
+    /** The pack of which the actions have to be known. */
+    readonly pack?: string;
+    readonly sourcesOf: (status: Status, actions: readonly string[]) => readonly Source[];
+  };
 }
 
 const sharded = (value: string) => (shards: number) => partitionsOf(value, shards);
@@ -50,7 +56,7 @@ export const sources = {
     known: {},
     answers: [],
     tally: { counter: { kind: "all" }, field: "created" },
-    ended: ofStatus,
+    ended: { counter: { kind: "all" }, sourcesOf: (status) => [ofStatus(status)] },
   } satisfies Source,
   status: ofStatus,
   action: (action_ref: string): Source => ({
@@ -59,7 +65,10 @@ export const sources = {
     known: { action_ref },
     answers: ["action_ref"],
     tally: { counter: { kind: "action", of: action_ref }, field: "created" },
-    ended: (status) => ofActionStatus(action_ref, status),
+    ended: {
+      counter: { kind: "action", of: action_ref },
+      sourcesOf: (status) => [ofActionStatus(action_ref, status)],
+    },
   }),
   actionStatus: ofActionStatus,
   /** `aws.ec2` is no pack of its own, but a part of `aws`, which has its executions among others. */
@@ -71,6 +80,11 @@ export const sources = {
       known: {},
       answers: pack === name ? ["pack_name"] : [],
       tally: { counter: { kind: "pack", of: pack }, field: "created" },
+      ended: {
+        counter: { kind: "pack", of: pack },
+        pack,
+        sourcesOf: (status, actions) => actions.map((action) => ofActionStatus(action, status)),
+      },
     };
   },
   enforcement: (enforcement: number): Source => ({
@@ -79,6 +93,7 @@ export const sources = {
     known: { enforcement },
     answers: ["enforcement"],
     tally: { counter: { kind: "enforcement", of: enforcement }, field: "created" },
+    ended: { sourcesOf: (status) => [ofStatus(status)] },
   }),
   parent: (parent: number): Source => ({
     index: "by_parent",
@@ -86,6 +101,7 @@ export const sources = {
     known: { parent },
     answers: ["parent"],
     tally: { counter: { kind: "parent", of: parent }, field: "created" },
+    ended: { sourcesOf: (status) => [ofStatus(status)] },
   }),
   original: (original_execution: number): Source => ({
     index: "by_original",
