@@ -142,9 +142,9 @@ async function findCounted(
 ): Promise<Found> {
   const skip = (page - 1) * perPage;
   const part = { range, order, skip, perPage };
-  const firstEdge = isNear(part) ? undefined : readFirstEdge(store, plan, part);
+  const firstEdge = isNear(plan, part) ? undefined : readFirstEdge(store, plan, part);
   const counted = totalOf(store, plan, range, async (edge) => {
-    if (isNear(part)) return countOnPage(await finding, edge, part);
+    if (isNear(plan, part)) return countOnPage(await finding, edge, part);
     return edge.from === firstEdge?.edge.from ? firstEdge.count : undefined;
   });
   // Awaited further down, where a failure is heard; one before that must not go unheard.
@@ -152,7 +152,7 @@ async function findCounted(
   const finding = pageAt(store, plan, part, () => counted, firstEdge);
   // Page 1 of a whole list is the most asked for, and of executions that run: their items come a round trip sooner. A far
   // page has no other round trip left.
-  const isQuick = isUnbounded(range) || isFar(part);
+  const isQuick = isUnbounded(range) || isFar(plan, part);
   const ended = isQuick ? undefined : findEnded(store, plan, range);
   ended?.catch(() => undefined);
   const found = await finding;

@@ -6,6 +6,7 @@ import { countRange, edgesOf } from "../counters/ranges.ts";
 import { hasPositions } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import { countByReading, type Plan, take } from "./plan.ts";
+import { hasWholeRows } from "./sources.ts";
 import type { Match } from "./walk.ts";
 
 export interface Part {
@@ -19,8 +20,8 @@ export interface Part {
 /** A page that begins this far past what the counters know is empty: they are never that late. */
 const COUNTERS_LAG = 10_000;
 
-/** Matches that are walked over rather than located. */
-const NEAR = 300;
+/** Entries, and those that are whole rows, that are walked over rather than located, which takes some two and a half read units. */
+const NEAR = { entries: 300, rows: 100 };
 
 export const reverse = (order: Order): Order => (order === "newest" ? "oldest" : "newest");
 
@@ -132,10 +133,14 @@ async function takeBackward(
 }
 
 /** Whether a page is walked to, and not located. */
-export const isNear = ({ skip }: Part): boolean => skip <= NEAR;
+export function isNear({ path, entriesPerMatch }: Plan, { skip }: Part): boolean {
+  const isWhole = path.every(({ source }) => hasWholeRows(source));
+  return skip * entriesPerMatch <= (isWhole ? NEAR.rows : NEAR.entries);
+}
 
 /** Whether it takes five round trips to find the page, and not four: there is one left for its rows. */
-export const isFar = (part: Part): boolean => !isNear(part) && !isShort(part.range);
+export const isFar = (plan: Plan, part: Part): boolean =>
+  !isNear(plan, part) && !isShort(part.range);
 
 /**
  * A page of a list whose total is known: walked to where it is near the beginning, and else from the bucket that
@@ -148,7 +153,7 @@ export async function pageAt(
   total: () => Promise<number>,
   firstEdge?: FirstEdge,
 ): Promise<Page> {
-  if (isNear(part)) return takeForward(store, plan, part, part.skip, 0);
+  if (isNear(plan, part)) return takeForward(store, plan, part, part.skip, 0);
   const bucket = await bucketOf(store, plan, part, total, firstEdge);
   if (part.skip > bucket.before + bucket.inside + COUNTERS_LAG) {
     return { page: [], scanned: 0, hasMore: false };

@@ -103,16 +103,18 @@ const ENTRIES = { least: 100, leastRows: 50, leastOfOne: 50, most: 10_000 };
 
 /** Entries of a partition to read in each chunk. */
 function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted: Wanted) {
-  const needed = ((wanted.skip + wanted.take + 1) * entriesPerMatch * 1.2) / store.shards;
-  const isWhole = path.every(({ source }) => hasWholeRows(source));
   const partitions = path.length * store.shards;
+  const isOpen = path.some(({ onEntry }) => onEntry.length > 0);
+  // A little more where matches are not spread evenly.
+  const margin = isOpen || partitions > 1 ? 1.2 : 1;
+  const needed = ((wanted.skip + wanted.take + 1) * entriesPerMatch * margin) / store.shards;
+  const isWhole = path.every(({ source }) => hasWholeRows(source));
   const least = Math.min(
     ENTRIES.leastOfOne,
     (isWhole ? ENTRIES.leastRows : ENTRIES.least) / partitions,
   );
   const opensItems = path.some(({ onItem }) => onItem.length > 0);
   const opensResults = path.some(({ onItem }) => onItem.includes("result_contains"));
-  const isOpen = path.some(({ onEntry }) => onEntry.length > 0);
   return (chunk: number): number => {
     // Of items, and of results, fewer are read than of bare entries.
     if (opensResults) return ENTRIES.least;
