@@ -25,9 +25,11 @@ const DELAY = 20;
 
 export type End = Parameters<typeof bringTo>[2] & Status;
 
+/** The hour in which the tests began: they may well end in the next one. */
+const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
+
 /** An hour of some days ago that begins on the hour. */
-export const hourOf = (daysAgo: number) =>
-  Math.floor(Date.now() / HOUR_MS) * HOUR_MS - daysAgo * 24 * HOUR_MS;
+export const hourOf = (daysAgo: number) => thisHour - daysAgo * 24 * HOUR_MS;
 export const rangeOf = (daysAgo: number): IdRange => ({
   from: idOf(hourOf(daysAgo), 0),
   below: idOf(hourOf(daysAgo) + HOUR_MS, 0),

@@ -201,6 +201,25 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
       }
     });
 
+    it("are counted with the day of a group that the range cuts, where it has few there", async () => {
+      const [parent = 0] = await past.fill(22, mix(0, 0), { count: 1 });
+      const few = await past.fill(21, mix(0, 0), { count: 40, everyMs: 1_000, parent });
+      const many = await past.fill(20, mix(0, 0), { count: MANY, everyMs: 1_000, parent });
+      // Within a bucket that has some of both sides of it.
+      const from = few[20] ?? 0;
+      const within = [...many, ...few.slice(0, 21)].toReversed();
+      for (const order of ["newest", "oldest"] as const) {
+        const inOrder = order === "oldest" ? within : within.toReversed();
+        const request = past.request(21, { filter: { parent }, range: { from }, order });
+        for (const number of [1, PAGE]) {
+          const { page, roundTrips } = await past.costOfPage(request, number);
+          expect(page.total).toBe(within.length);
+          await past.expectRows(page, inOrder.slice((number - 1) * PER_PAGE, number * PER_PAGE));
+          expect(roundTrips).toBeLessThanOrEqual(number === 1 ? 3 : 6);
+        }
+      }
+    });
+
     it("come from the items where finding the page has taken them", async () => {
       const day = 24 * HOUR_MS * 4_096;
       const { from = 0, below = 0 } = rangeOf(9);

@@ -145,7 +145,8 @@ async function findCounted(
   const firstEdge = isNear(plan, part) ? undefined : readFirstEdge(store, plan, part);
   const counted = totalOf(store, plan, range, async (edge) => {
     if (isNear(plan, part)) return countOnPage(await finding, edge, part);
-    return edge.from === firstEdge?.edge.from ? firstEdge.count : undefined;
+    const isFirst = edge.from === firstEdge?.edge.from && edge.below === firstEdge.edge.below;
+    return isFirst ? firstEdge.count : undefined;
   });
   // Awaited further down, where a failure is heard; one before that must not go unheard.
   counted.catch(() => undefined);

@@ -3,7 +3,7 @@ import { type Bounds, type IdRange, intersect, isUnbounded } from "@attune/domai
 import type { Order } from "../access-patterns/executions-read.ts";
 import { isShort, locate } from "../counters/positions.ts";
 import { countRange, edgesOf } from "../counters/ranges.ts";
-import { hasPositions } from "../counters/tally.ts";
+import { hasPositions, isGroup } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import { countByReading, type Plan, take } from "./plan.ts";
 import { hasWholeRows } from "./sources.ts";
@@ -138,9 +138,14 @@ export function isNear({ path, entriesPerMatch }: Plan, { skip }: Part): boolean
   return skip * entriesPerMatch <= (isWhole ? NEAR.rows : NEAR.entries);
 }
 
-/** Whether it takes five round trips to find the page, and not four: there is one left for its rows. */
-export const isFar = (plan: Plan, part: Part): boolean =>
-  !isNear(plan, part) && !isShort(part.range);
+/**
+ * Whether it may take five round trips to find the page, and not four, so that there is one left for its rows: where a
+ * month lies in the range as a whole, and of a group, whose own item comes first.
+ */
+export function isFar(plan: Plan, part: Part): boolean {
+  const isOfGroup = plan.tallies?.some(({ counter }) => isGroup(counter));
+  return !isNear(plan, part) && (isOfGroup === true || !isShort(part.range));
+}
 
 /**
  * A page of a list whose total is known: walked to where it is near the beginning, and else from the bucket that

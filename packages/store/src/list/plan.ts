@@ -103,11 +103,12 @@ const ENTRIES = { least: 100, leastRows: 50, leastOfOne: 50, most: 10_000 };
 
 /** Entries of a partition to read in each chunk. */
 function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted: Wanted) {
-  const partitions = path.length * store.shards;
+  const partitions = sum(path.map(({ source }) => source.partitions(store.shards).length));
   const isOpen = path.some(({ onEntry }) => onEntry.length > 0);
   // A little more where matches are not spread evenly.
   const margin = isOpen || partitions > 1 ? 1.2 : 1;
-  const needed = ((wanted.skip + wanted.take + 1) * entriesPerMatch * margin) / store.shards;
+  const wantedOfAll = (wanted.skip + wanted.take + 1) * entriesPerMatch * margin;
+  const needed = (wantedOfAll * path.length) / partitions;
   const isWhole = path.every(({ source }) => hasWholeRows(source));
   const least = Math.min(
     ENTRIES.leastOfOne,
