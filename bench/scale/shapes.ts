@@ -49,6 +49,7 @@ export function listShapes(known: readonly Known[]): Readonly<Record<string, Lis
     pack_name: { filter: { pack_name: "core" } },
     "pack_name, a week": { filter: { pack_name: "core" }, ...week },
     "pack_name&status=failed": { filter: { pack_name: "core", status: ["failed"] } },
+    "pack_name, of few&status=completed": { filter: { pack_name: "ml", status: ["completed"] } },
     "pack_name&status=completed, a week": {
       ...{ filter: { pack_name: "core", status: ["completed"] }, ...week },
     },
@@ -62,6 +63,9 @@ export function listShapes(known: readonly Known[]): Readonly<Record<string, Lis
     },
     "enforcement, of many&status=failed": {
       filter: { enforcement: enforcement.many, status: ["failed"] },
+    },
+    "enforcement, of many&status=completed": {
+      filter: { enforcement: enforcement.many, status: ["completed"] },
     },
     "enforcement, of few&status=completed": {
       filter: { enforcement: enforcement.few, status: ["completed"] },

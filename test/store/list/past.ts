@@ -6,7 +6,7 @@ import { countChanges } from "@attune/store/counters/count-changes";
 import { createExecution } from "@attune/store/create-execution";
 import { createIdSource } from "@attune/store/ids";
 import { type ListRequest, listExecutions } from "@attune/store/list/list-executions";
-import { readRows } from "@attune/store/list/walk";
+import { readRows } from "@attune/store/list/rows";
 import { readRecord } from "@attune/store/read-execution";
 import { expect } from "vitest";
 import { costOf } from "../../../bench/cost.ts";
@@ -83,25 +83,30 @@ export async function startPast(shards: number) {
     ...about,
   });
 
-  /** What a page costs of `Executions`, by index, and in all. */
-  async function costOfPage(
-    request: ListRequest,
-    at: Parameters<typeof listExecutions>[2] = 1,
-    through = store,
-  ) {
+  /** What some work costs of `Executions`, by index, and in all. */
+  async function costOfWork<T>(work: () => Promise<T>) {
     proxy.reset();
-    const page = await listExecutions(through, request, at);
+    const answer = await work();
     const calls = proxy.log();
     const units: Record<string, number> = {};
     for (const { tables, index = "items", readUnits } of calls)
       if (tables.includes("Executions")) units[index] = (units[index] ?? 0) + readUnits;
     const { readUnits, roundTrips } = costOf(calls);
-    return { page, units, readUnits, roundTrips };
+    return { answer, units, readUnits, roundTrips };
+  }
+
+  async function costOfPage(
+    request: ListRequest,
+    at: Parameters<typeof listExecutions>[2] = 1,
+    through = store,
+  ) {
+    const { answer, ...cost } = await costOfWork(() => listExecutions(through, request, at));
+    return { page: answer, ...cost };
   }
 
   /** That a page has the rows of its executions, as they are. */
   async function expectRows(page: Awaited<ReturnType<typeof listExecutions>>, ids: number[]) {
-    expect(page.rows).toEqual(await readRows(behind, ids));
+    expect(page.rows).toEqual((await readRows(behind, ids)).rows);
     expect(page.rows).toHaveLength(ids.length);
   }
 
@@ -111,5 +116,5 @@ export async function startPast(shards: number) {
     await engines.stop();
   }
 
-  return { behind, store, fill, request, costOfPage, expectRows, stop };
+  return { behind, store, fill, request, costOfWork, costOfPage, expectRows, stop };
 }

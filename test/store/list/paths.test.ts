@@ -1,6 +1,6 @@
 import type { Filter } from "@attune/domain/filter";
 import type { Tally } from "@attune/store/counters/tally";
-import { costOf, pathsOf, simplify } from "@attune/store/list/paths";
+import { costOf, pageCostOf, pathOfActions, pathsOf, simplify } from "@attune/store/list/paths";
 import { talliesOf } from "@attune/store/list/totals";
 import { describe, expect, it } from "vitest";
 
@@ -72,6 +72,29 @@ describe("the paths of a filter", () => {
     const [byPack = [], byStatus = []] = pathsOf({ pack_name: "a", status: ["failed"] });
     expect(costOf(byPack, countOf)).toBeCloseTo(100 * (1 / 100 + 1 / 2));
     expect(costOf(byStatus, countOf)).toBeCloseTo(1_000 / 50);
+  });
+
+  it("cost for a page by the entries of each match, and by their partitions", () => {
+    const countOf = ({ counter }: Tally) => (counter.kind === "all" ? 1_000 : 100);
+    const [, byStatus = []] = pathsOf({ pack_name: "a", status: ["failed"] });
+    // Ten rows for each of twenty matches, in two shards.
+    expect(pageCostOf(byStatus, countOf, { total: 100, shards: 2 })).toBeCloseTo(1 + 200 / 50);
+    expect(pageCostOf(byStatus, countOf, { total: 0, shards: 2 })).toBe(1);
+  });
+
+  it("of a pack and final statuses lead through its actions as well, which leave nothing open", () => {
+    const filter: Filter = { pack_name: "a", status: ["failed", "timeout"] };
+    const path = pathOfActions(filter, ["a.b", "a.c"]);
+    expect(path?.map(({ source }) => [source.index, source.partitions(1), source.known])).toEqual(
+      ["a.b", "a.c"].flatMap((action_ref) =>
+        ["failed", "timeout"].map((status) => [
+          "by_action_status",
+          [`0|${action_ref}`],
+          { action_ref, status },
+        ]),
+      ),
+    );
+    expect(pathOfActions({ ...filter, status: ["failed", "running"] }, ["a.b"])).toBeUndefined();
   });
 });
 

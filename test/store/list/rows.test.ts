@@ -1,6 +1,8 @@
 import { idOf } from "@attune/domain/ids";
 import { readActions } from "@attune/store/counters/directory";
 import { listExecutions } from "@attune/store/list/list-executions";
+import { pathsOf } from "@attune/store/list/paths";
+import { walk } from "@attune/store/list/walk";
 import type { Store } from "@attune/store/store";
 import { finish } from "@attune/store/transitions";
 import { BatchGetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
@@ -105,6 +107,27 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
     for (const { roundTrips } of [ofPack, ofTop]) expect(roundTrips).toBeLessThanOrEqual(3);
   });
 
+  it.runIf(shards === 1)("of a pack and a status come from its actions, on any page", async () => {
+    await past.fill(23, mix(0, 0), { count: 110, everyMs: 20_000, action_ref: "small.a" });
+    await past.fill(23, mix(0, 0), { count: 110, everyMs: 21_000, action_ref: "small.b" });
+    await past.fill(23, mix(0, 0), { count: 300, everyMs: 10_000 });
+    const filter = { pack_name: "small", status: ["completed"] } as const;
+    const seen: number[] = [];
+    for (const number of [1, 6, 11]) {
+      const { page, units, roundTrips } = await past.costOfPage(
+        past.request(23, { filter, range: {} }),
+        number,
+      );
+      expect(page.total).toBe(220);
+      seen.push(...page.rows.map(({ id }) => id));
+      expect(page.rows.every(({ action_ref }) => action_ref.startsWith("small."))).toBe(true);
+      expect(Object.keys(units)).toEqual(["by_action_status"]);
+      expect(units.by_action_status).toBeLessThanOrEqual(number === 6 ? 3 : 2);
+      expect(roundTrips).toBeLessThanOrEqual(number === 1 ? 3 : 6);
+    }
+    expect(new Set(seen).size).toBe(3 * PER_PAGE);
+  });
+
   it.each([
     ["a burst", 16, 20, true],
     ["no burst", 17, 30_000, false],
@@ -117,6 +140,21 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
     expect(units).toEqual(
       isBurst ? { by_parent: 0.5, by_status: half, items: 1 } : { by_parent: 0.5, items: 10 },
     );
+  });
+
+  it("are tested on what has completed, where they came in a burst", async () => {
+    const [parent = 0] = await past.fill(18, mix(0, 0), { count: 1 });
+    const ids = await past.fill(24, mix(2, 0), { everyMs: 20, parent });
+    const filter = { parent, status: ["completed"] } as const;
+    const [path = []] = pathsOf(filter);
+    const chunks = walk(past.store, filter, {
+      ...{ path, range: {}, order: "newest", limitOf: () => 2 * PER_PAGE },
+    });
+    const { answer, units } = await past.costOfWork(() => chunks.next());
+    expect(answer.value?.matches.map(({ id }: { id: number }) => id)).toEqual(
+      ids.slice(0, 2 * PER_PAGE).filter((_, at) => at % PER_PAGE >= 2),
+    );
+    expect(units).toEqual({ by_parent: 0.5, by_status: half, items: 2 });
   });
 
   it("are read with the edge that the page begins in; the one behind it is read by itself", async () => {

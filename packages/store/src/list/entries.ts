@@ -107,7 +107,7 @@ export async function* readEntries(
   range: IdRange,
   order: Order,
   limitOf: (chunk: number, partitions: number) => number,
-): AsyncGenerator<Entries> {
+): AsyncGenerator<Entries, undefined> {
   const sign = order === "newest" ? -1 : 1;
   const streams = streamsOf(store, path, range, order);
   let last: number | undefined;

@@ -4,11 +4,12 @@ import { type Bounds, type IdRange, isUnbounded } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Row } from "../record.ts";
 import type { Store } from "../store.ts";
+import { findEnded } from "./ended.ts";
 import { beyond } from "./entries.ts";
 import { isFar, isNear, type Page, type Part, pageAt, readFirstEdge, reverse } from "./page.ts";
 import { simplify } from "./paths.ts";
 import { knowsTotal, type Plan, planOf, take, totalOf } from "./plan.ts";
-import { findEnded, rowsOf } from "./rows.ts";
+import { burst, type Ended, readRows } from "./rows.ts";
 import type { Match } from "./walk.ts";
 
 /** A place between two executions of a list, and what is known of it. */
@@ -119,6 +120,19 @@ function answer(found: Found, isCounted: boolean): Listed {
   };
 }
 
+/** The rows of the matches of a page, in their order. */
+async function rowsOf(
+  store: Store,
+  matches: readonly Match[],
+  ended?: Promise<Ended> | Ended,
+): Promise<Row[]> {
+  const known = new Map(matches.flatMap(({ id, row }) => (row ? [[id, row] as const] : [])));
+  const ids = matches.flatMap(({ id }) => (known.has(id) ? [] : [id]));
+  const { rows } = await readRows(store, ids, ids.length > 0 ? await ended : undefined);
+  for (const row of rows) known.set(row.id, row);
+  return matches.flatMap(({ id }) => known.get(id) ?? []);
+}
+
 /** How many of a list's matches lie in an edge of it, where the page that was walked to tells. */
 function countOnPage(
   { page, total }: Page,
@@ -185,7 +199,7 @@ async function findByWalking(
   const { page: matches, passed, isAtEnd, ...collected } = await take(store, plan, wanted);
   return {
     page,
-    rows: await rowsOf(store, matches),
+    rows: await rowsOf(store, matches, burst),
     skip: isAtEnd || matches.length > 0 ? skip : passed,
     matches,
     total: passed,

@@ -84,8 +84,35 @@ export function pathsOf(filter: Filter): [Path, ...Path[]] {
   return [first, ...others];
 }
 
+/** The final statuses of the actions of a pack, which leave nothing open; `undefined` for a status that is passed through. */
+export function pathOfActions(
+  { status = [] }: Filter,
+  actions: readonly string[],
+): Path | undefined {
+  if (!status.every(isFinal)) return undefined;
+  return actions.flatMap((action) =>
+    status.map((one) => ({ source: sources.actionStatus(action, one), onEntry: [], onItem: [] })),
+  );
+}
+
 /** Read units for an entry, for one that is a whole row, and for an item: near enough to choose by. */
 const UNITS = { entry: 1 / 100, row: 1 / 50, item: 1 / 2 };
+
+/** Read units of a Query, whatever it finds. */
+const QUERY_UNITS = 0.5;
+/** Rows of a page, as most have them. */
+const PAGE_ROWS = 20;
+
+/** What a page of a list costs along a path, in read units, where the list has so many. */
+export function pageCostOf(
+  path: Path,
+  countOf: (tally: Tally) => number,
+  { total, shards }: { readonly total: number; readonly shards: number },
+): number {
+  const partitions = path.reduce((sum, { source }) => sum + source.partitions(shards).length, 0);
+  const each = total > 0 ? costOf(path, countOf) / total : 0;
+  return partitions * QUERY_UNITS + PAGE_ROWS * each;
+}
 
 /** What a path costs from end to end, in read units. */
 export function costOf(path: Path, countOf: (tally: Tally) => number): number {

@@ -10,6 +10,7 @@ import {
   timeOf,
 } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
+import { readActions } from "../counters/directory.ts";
 import { type ReadItems, readItemsOnce } from "../counters/items.ts";
 import { countRange, type Edge } from "../counters/ranges.ts";
 import { readTallies, readTotals, type Totals } from "../counters/read-totals.ts";
@@ -17,7 +18,7 @@ import { hasPositions, isGroup, type Tally } from "../counters/tally.ts";
 import { LINE_UNITS, searchResults } from "../search/search-results.ts";
 import type { Store } from "../store.ts";
 import { type Collected, collect, type Wanted } from "./collect.ts";
-import { costOf, type Path, pathsOf } from "./paths.ts";
+import { costOf, type Path, pageCostOf, pathOfActions, pathsOf } from "./paths.ts";
 import { hasWholeRows } from "./sources.ts";
 import { talliesOf } from "./totals.ts";
 import { walk } from "./walk.ts";
@@ -61,6 +62,12 @@ function withinGroups(tallies: readonly Tally[], { daysOf }: Totals, now: Date):
     .reduce<IdRange>(intersect, {});
 }
 
+/**
+ * The directory has an action once the stream has brought its first execution: with so many in a pack, it has the
+ * actions that one knows of.
+ */
+const KNOWN = 200;
+
 /** The plan of a simple filter. It reads counters where there is more than one way to choose from. */
 export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const tallies = talliesOf(filter);
@@ -76,12 +83,21 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tally ?? []);
   const paths = [only, ...others];
   const counted = [...paths.flatMap(talliesOfPath), ...(tallies ?? []), everything];
-  const totals = await readTallies(store, counted, { read: readItems });
+  const [totals, byActions] = await Promise.all([
+    readTallies(store, counted, { read: readItems }),
+    tallies && filter.pack_name !== undefined
+      ? readActions(store, [filter.pack_name]).then((actions) => pathOfActions(filter, actions))
+      : undefined,
+  ]);
   const { countOf } = totals;
-  const path = paths.reduce((best, one) =>
-    costOf(one, countOf) < costOf(best, countOf) ? one : best,
-  );
   const total = sum((tallies ?? []).map(countOf));
+  const costOfPath = (path: Path) =>
+    tallies ? pageCostOf(path, countOf, { total, shards: store.shards }) : costOf(path, countOf);
+  const isKnown =
+    countOf({ counter: { kind: "pack", of: filter.pack_name ?? "" }, field: "created" }) >= KNOWN;
+  const path = [...paths, ...(byActions && isKnown ? [byActions] : [])].reduce((best, one) =>
+    costOfPath(one) < costOfPath(best) ? one : best,
+  );
   const size = sum(talliesOfPath(path).map(countOf));
   return {
     filter,
@@ -104,7 +120,7 @@ const ENTRIES = { least: 100, leastRows: 50, leastOfOne: 50, most: 10_000 };
 /** Entries of a partition to read in each chunk. */
 function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted: Wanted) {
   const partitions = sum(path.map(({ source }) => source.partitions(store.shards).length));
-  const isOpen = path.some(({ onEntry }) => onEntry.length > 0);
+  const isOpen = path.some(({ onEntry, onItem }) => onEntry.length + onItem.length > 0);
   // A little more where matches are not spread evenly.
   const margin = isOpen || partitions > 1 ? 1.2 : 1;
   const wantedOfAll = (wanted.skip + wanted.take + 1) * entriesPerMatch * margin;
@@ -119,7 +135,10 @@ function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted:
   return (chunk: number): number => {
     // Of items, and of results, fewer are read than of bare entries.
     if (opensResults) return ENTRIES.least;
-    if (opensItems) return Math.min(ENTRIES.least * 2 ** chunk, 1_600);
+    if (opensItems)
+      return Math.ceil(
+        Math.min((tallies && !wanted.countAll ? needed : ENTRIES.least) * 2 ** chunk, 1_600),
+      );
     // The walk goes to the end: in as few round trips as it can. At first all partitions are read at once, and later on
     // those alone that have run dry.
     if (wanted.countAll) return chunk === 0 ? Math.ceil(ENTRIES.most / partitions) : ENTRIES.most;

@@ -21,8 +21,8 @@ export interface Source {
   readonly tally?: Tally;
   /** Where its executions are that have ended: whole rows. */
   readonly ended?: {
-    /** What knows how many of them ended in which status; of a group nothing does. */
-    readonly counter?: Wide;
+    /** What knows how many of them ended in which status. */
+    readonly counter: Wide;
     /** The pack of which the actions have to be known. */
     readonly pack?: string;
     readonly sourcesOf: (status: Status, actions: readonly string[]) => readonly Source[];
@@ -93,7 +93,6 @@ export const sources = {
     known: { enforcement },
     answers: ["enforcement"],
     tally: { counter: { kind: "enforcement", of: enforcement }, field: "created" },
-    ended: { sourcesOf: (status) => [ofStatus(status)] },
   }),
   parent: (parent: number): Source => ({
     index: "by_parent",
@@ -101,7 +100,6 @@ export const sources = {
     known: { parent },
     answers: ["parent"],
     tally: { counter: { kind: "parent", of: parent }, field: "created" },
-    ended: { sourcesOf: (status) => [ofStatus(status)] },
   }),
   original: (original_execution: number): Source => ({
     index: "by_original",

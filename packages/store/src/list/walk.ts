@@ -9,6 +9,7 @@ import { ExecutionRecord, Row } from "../record.ts";
 import type { Store } from "../store.ts";
 import { beyond, type Entry, readEntries } from "./entries.ts";
 import type { Path } from "./paths.ts";
+import { burst, readRows } from "./rows.ts";
 import { hasWholeRows } from "./sources.ts";
 
 /** A match: a whole row where the walk read it, or the id alone. */
@@ -24,13 +25,6 @@ export interface Chunk {
   readonly units: number;
   /** Nothing comes after it. */
   readonly isLast: boolean;
-}
-
-/** Rows of some executions, in their order; one that is gone is left out. */
-export async function readRows(store: Store, ids: readonly number[]): Promise<Row[]> {
-  const params = accessPatterns.rowsByIds.params(store.tables, { ids });
-  const rows = new Map((await readBatch(store.client, params, Row)).map((row) => [row.id, row]));
-  return ids.flatMap((id) => rows.get(id) ?? []);
 }
 
 /** Bytes of results that are held at a time. */
@@ -77,8 +71,8 @@ async function readResults(store: Store, ids: readonly number[]): Promise<Items>
 }
 
 async function readItems(store: Store, ids: readonly number[]): Promise<Items> {
-  const rows = await readRows(store, ids);
-  return { items: rows.map((row) => ({ row, result: null })), units: ids.length * ITEM_UNITS };
+  const { rows, units } = await readRows(store, ids, burst);
+  return { items: rows.map((row) => ({ row, result: null })), units };
 }
 
 /** Tests on their items what the entries cannot tell, and leaves out what is gone. */

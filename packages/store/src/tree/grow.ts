@@ -1,6 +1,6 @@
 /** Growing a tree of executions: breadth first, level by level, up to a depth and a size. */
 import { readChildIds } from "../child-ids.ts";
-import { readRows } from "../list/walk.ts";
+import { readRows } from "../list/rows.ts";
 import type { Row } from "../record.ts";
 import type { Store } from "../store.ts";
 
@@ -63,7 +63,7 @@ export async function grow(store: Store, root: Row, { depth, size }: Bounds): Pr
     const found = await readLevel(store, level, left);
     // An execution has one parent: a circle, which ids that were guessed could make, comes back to the root.
     const ids = [...found.values()].flat().filter((id) => id !== root.id);
-    const rows = new Map((await readRows(store, ids)).map((row) => [row.id, row]));
+    const rows = new Map((await readRows(store, ids)).rows.map((row) => [row.id, row]));
     for (const [branch, children] of found)
       branch.children.push(...children.flatMap((id) => rows.get(id) ?? []).map(branchOf));
     level = level.flatMap(({ children }) => children);
