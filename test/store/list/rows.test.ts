@@ -1,3 +1,4 @@
+import type { Filter } from "@attune/domain/filter";
 import { idOf } from "@attune/domain/ids";
 import { readActions } from "@attune/store/counters/directory";
 import { listExecutions } from "@attune/store/list/list-executions";
@@ -146,15 +147,22 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
     const [parent = 0] = await past.fill(18, mix(0, 0), { count: 1 });
     const ids = await past.fill(24, mix(2, 0), { everyMs: 20, parent });
     const filter = { parent, status: ["completed"] } as const;
-    const [path = []] = pathsOf(filter);
-    const chunks = walk(past.store, filter, {
-      ...{ path, range: {}, order: "newest", limitOf: () => 2 * PER_PAGE },
-    });
-    const { answer, units } = await past.costOfWork(() => chunks.next());
-    expect(answer.value?.matches.map(({ id }: { id: number }) => id)).toEqual(
-      ids.slice(0, 2 * PER_PAGE).filter((_, at) => at % PER_PAGE >= 2),
-    );
+    const pathBy = (wanted: Filter) =>
+      pathsOf(wanted).find(([reading]) => reading?.source.index === "by_parent") ?? [];
+    const costOfWalk = (wanted: Filter) =>
+      past.costOfWork(async () => {
+        const limitOf = () => 2 * PER_PAGE;
+        const along = { path: pathBy(wanted), range: {}, order: "newest", limitOf } as const;
+        const { value } = await walk(past.store, wanted, along).next();
+        return value?.matches.map(({ id }) => id);
+      });
+    const { answer, units } = await costOfWalk(filter);
+    expect(answer).toEqual(ids.slice(0, 2 * PER_PAGE).filter((_, at) => at % PER_PAGE >= 2));
     expect(units).toEqual({ by_parent: 0.5, by_status: half, items: 2 });
+    // No entry of an index tells what an execution is a new try of.
+    const retries = await costOfWalk({ parent, original_execution: parent });
+    expect(retries.answer).toEqual([]);
+    expect(retries.units).toEqual({ by_parent: 0.5, items: PER_PAGE });
   });
 
   it("are read with the edge that the page begins in; the one behind it is read by itself", async () => {

@@ -1,5 +1,5 @@
 /** Walking a path and testing what it yields. */
-import { type Filter, meets } from "@attune/domain/filter";
+import { type Filter, type FilterName, meets } from "@attune/domain/filter";
 import type { IdRange } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import { accessPatterns } from "../access-patterns/index.ts";
@@ -9,8 +9,8 @@ import { ExecutionRecord, Row } from "../record.ts";
 import type { Store } from "../store.ts";
 import { beyond, type Entry, readEntries } from "./entries.ts";
 import type { Path } from "./paths.ts";
-import { burst, readRows } from "./rows.ts";
-import { hasWholeRows } from "./sources.ts";
+import { burst, completed, readRows } from "./rows.ts";
+import { hasWholeRows, tells } from "./sources.ts";
 
 /** A match: a whole row where the walk read it, or the id alone. */
 export type Match = { readonly id: number; readonly row?: Row };
@@ -70,16 +70,23 @@ async function readResults(store: Store, ids: readonly number[]): Promise<Items>
   };
 }
 
-async function readItems(store: Store, ids: readonly number[]): Promise<Items> {
-  const { rows, units } = await readRows(store, ids, burst);
+async function readFacts(
+  store: Store,
+  ids: readonly number[],
+  tested: readonly FilterName[],
+): Promise<Items> {
+  const isTold = tested.every((name) => tells(completed, name));
+  const { rows, units } = await readRows(store, ids, isTold ? burst : undefined);
   return { items: rows.map((row) => ({ row, result: null })), units };
 }
 
 /** Tests on their items what the entries cannot tell, and leaves out what is gone. */
 async function testItems(store: Store, filter: Filter, entries: readonly Entry[]) {
-  const needsResult = entries.some(({ reading }) => reading.onItem.includes("result_contains"));
+  const tested = [...new Set(entries.flatMap(({ reading }) => reading.onItem))];
   const ids = entries.map(({ id }) => id);
-  const { items, ...read } = await (needsResult ? readResults : readItems)(store, ids);
+  const { items, ...read } = tested.includes("result_contains")
+    ? await readResults(store, ids)
+    : await readFacts(store, ids, tested);
   const readings = new Map(entries.map(({ id, reading }) => [id, reading]));
   return {
     ...read,
@@ -110,7 +117,7 @@ export async function* walk(
   store: Store,
   filter: Filter,
   { path, range, order, limitOf }: Walk,
-): AsyncGenerator<Chunk> {
+): AsyncGenerator<Chunk, undefined> {
   for await (const { entries, isLast } of readEntries(store, path, range, order, limitOf)) {
     const possible = entries.filter((entry) => meets(filter, entry, entry.reading.onEntry));
     const untested = possible.filter(({ reading }) => reading.onItem.length > 0);
