@@ -202,7 +202,7 @@ export function performancePage(measured: readonly Measured[], about: string): s
   const inexact = measured.flatMap(({ count, lists }) =>
     lists
       .filter(({ exact, place }) => !exact && place !== "cursor")
-      .map(({ name }) => `\`${title(name)}\` on ${count}`),
+      .map(({ name }) => `${title(name)} on ${count.toLocaleString("en")}`),
   );
   return `# Performance
 
