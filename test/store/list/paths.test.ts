@@ -77,8 +77,8 @@ describe("the paths of a filter", () => {
   it("cost for a page by the entries of each match, and by their partitions", () => {
     const countOf = ({ counter }: Tally) => (counter.kind === "all" ? 1_000 : 100);
     const [, byStatus = []] = pathsOf({ pack_name: "a", status: ["failed"] });
-    // Ten rows for each of twenty matches, in two shards.
-    expect(pageCostOf(byStatus, countOf, { total: 100, shards: 2 })).toBeCloseTo(1 + 200 / 50);
+    // Ten rows for each of twenty matches, and as many again, in two shards.
+    expect(pageCostOf(byStatus, countOf, { total: 100, shards: 2 })).toBeCloseTo(1 + 400 / 50);
     expect(pageCostOf(byStatus, countOf, { total: 0, shards: 2 })).toBe(1);
   });
 

@@ -135,7 +135,9 @@ async function takeBackward(
 /** Whether a page is walked to, and not located. */
 export function isNear({ path, entriesPerMatch }: Plan, { skip }: Part): boolean {
   const isWhole = path.every(({ source }) => hasWholeRows(source));
-  return skip * entriesPerMatch <= (isWhole ? NEAR.rows : NEAR.entries);
+  // Of several sources about as much again is read for nothing.
+  const walked = skip * entriesPerMatch * (path.length > 1 ? 2 : 1);
+  return walked <= (isWhole ? NEAR.rows : NEAR.entries);
 }
 
 /**

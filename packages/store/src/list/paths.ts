@@ -102,6 +102,8 @@ const UNITS = { entry: 1 / 100, row: 1 / 50, item: 1 / 2 };
 const QUERY_UNITS = 0.5;
 /** Rows of a page, as most have them. */
 const PAGE_ROWS = 20;
+/** What is read for a match where it has to be looked for, in what it would be if matches were spread evenly: they are not. */
+const UNEVEN = 2;
 
 /** What a page of a list costs along a path, in read units, where the list has so many. */
 export function pageCostOf(
@@ -110,8 +112,9 @@ export function pageCostOf(
   { total, shards }: { readonly total: number; readonly shards: number },
 ): number {
   const partitions = path.reduce((sum, { source }) => sum + source.partitions(shards).length, 0);
+  const isOpen = path.some(({ onEntry, onItem }) => onEntry.length + onItem.length > 0);
   const each = total > 0 ? costOf(path, countOf) / total : 0;
-  return partitions * QUERY_UNITS + PAGE_ROWS * each;
+  return partitions * QUERY_UNITS + PAGE_ROWS * each * (isOpen ? UNEVEN : 1);
 }
 
 /** What a path costs from end to end, in read units. */

@@ -124,7 +124,12 @@ function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted:
   // A little more where matches are not spread evenly.
   const margin = isOpen || partitions > 1 ? 1.2 : 1;
   const wantedOfAll = (wanted.skip + wanted.take + 1) * entriesPerMatch * margin;
-  const needed = (wantedOfAll * path.length) / partitions;
+  // Of many sources none has all of it, but half a unit's worth is read anyway.
+  const wantedOfEach = Math.max(
+    wantedOfAll * Math.min(1, 2 / path.length),
+    Math.min(wantedOfAll, ENTRIES.leastRows / 2),
+  );
+  const needed = (wantedOfEach * path.length) / partitions;
   const isWhole = path.every(({ source }) => hasWholeRows(source));
   const least = Math.min(
     ENTRIES.leastOfOne,
