@@ -195,10 +195,15 @@ function besides({ from, below, bucket }: Edge): Bounds | undefined {
   return below === bucket.below ? { from: bucket.from, below: from } : undefined;
 }
 
-/** How many match in an edge, by reading it; or what else its bucket has, where that is less and the bucket is counted. */
+/**
+ * How many match in an edge, by reading it; or what else its bucket has, where that is less and the bucket is counted. What
+ * ends may do so at any time: of a bucket by status one cannot tell.
+ */
 async function countEdge(store: Store, plan: Plan, edge: Edge): Promise<number> {
   const rest = besides(edge);
-  const isCounted = timeOf(edge.bucket.below) + COUNTED_MS < store.now().getTime();
+  const isCounted =
+    timeOf(edge.bucket.below) + COUNTED_MS < store.now().getTime() &&
+    plan.tallies?.every(({ field }) => field === "created" || field === "top_level");
   return rest && isCounted && rest.below - rest.from < edge.below - edge.from
     ? Math.max(0, edge.count - (await countByReading(store, plan, rest)))
     : countByReading(store, plan, edge);
