@@ -90,3 +90,7 @@ export function nextStates(state: State): State[] {
 export function isFinal(status: Status): boolean {
   return Owner.options.every((owner) => targets(status, owner).length === 0);
 }
+
+/** Ended otherwise than completed. */
+export const isUnsuccessful = (status: Status): boolean =>
+  isFinal(status) && status !== "completed";

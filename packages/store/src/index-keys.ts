@@ -4,7 +4,7 @@
  * and merges. More shards later on leave what is written where it is. See docs/adr/0014-shards.md.
  */
 import { packOf } from "@attune/domain/execution";
-import { isFinal, type Status } from "@attune/domain/lifecycle";
+import { isFinal, isUnsuccessful, type Status } from "@attune/domain/lifecycle";
 import type { Row } from "./record.ts";
 
 /** The one value of the index of all executions. */
@@ -23,11 +23,16 @@ const sortable = (id: number) => id.toString(36).padStart(11, "0");
 /** The sort key of `by_action_status`: the status, then the id. */
 export const finalKeyOf = (status: Status, id: number): string => `${status}#${sortable(id)}`;
 
-/** The keys that follow the status. Only what is final has a final key, and keeps it. */
-export function statusKeysOf(id: number, status: Status, shards: number): Record<string, string> {
+/** The keys that follow the status. Only what is final has one of these, and keeps it. */
+export function statusKeysOf(
+  id: number,
+  status: Status,
+  shards: number,
+): Record<string, string | number> {
   return {
     status_key: partitionOf(status, id % shards),
     ...(isFinal(status) ? { final_key: finalKeyOf(status, id) } : {}),
+    ...(isUnsuccessful(status) ? { unsuccessful: id } : {}),
   };
 }
 
@@ -35,7 +40,7 @@ export function statusKeysOf(id: number, status: Status, shards: number): Record
 export function indexKeysOf(
   { id, action_ref, status }: Pick<Row, "id" | "action_ref" | "status">,
   shards: number,
-): Record<string, string> {
+): Record<string, string | number> {
   const shard = id % shards;
   const pack = packOf(action_ref);
   return {

@@ -3,8 +3,9 @@
  * `packages/store` queries them.
  *
  * Every index holds keys and facts that never change, so that a change of status rewrites one index
- * entry (`by_status`) and no other; the end of an execution adds one to `by_action_status`. The partition
- * keys that end in `_key` are sharded (packages/store/src/index-keys.ts). See docs/adr/0002-indexes.md.
+ * entry (`by_status`) and no other; the end of an execution adds one to `by_action_status`, and one that is not
+ * completed is added to those of its enforcement and its parent. The partition keys that end in `_key` are
+ * sharded (packages/store/src/index-keys.ts). See docs/adr/0002-indexes.md.
  */
 
 export interface Index {
@@ -37,6 +38,7 @@ export const tables = {
       enforcement: "number",
       parent: "number",
       original_execution: "number",
+      unsuccessful: "number",
     },
     primaryIndex: { hashKey: "id" },
     globalIndexes: {
@@ -68,6 +70,17 @@ export const tables = {
         projection: ["action_ref", "parent"],
       },
       by_parent: { hashKey: "parent", rangeKey: "id", projection: ["action_ref", "enforcement"] },
+      /** Those alone that ended otherwise than completed: their sort key is the id as well. */
+      by_enforcement_unsuccessful: {
+        hashKey: "enforcement",
+        rangeKey: "unsuccessful",
+        projection: ["status", "action_ref", "parent", "executor", "updated"],
+      },
+      by_parent_unsuccessful: {
+        hashKey: "parent",
+        rangeKey: "unsuccessful",
+        projection: ["status", "action_ref", "enforcement", "executor", "updated"],
+      },
       /** New tries alone. */
       by_original: {
         hashKey: "original_execution",

@@ -1,7 +1,7 @@
 /** What the attributes of heads, nodes and durations say of the executions of a bucket, pure. */
 import { type Bucket, childOf, DAY, HOUR, MONTH, type Node } from "./buckets.ts";
 import type { Fields } from "./items.ts";
-import { parseCell, parseDuration, parseGroupCell, placeOf } from "./keys.ts";
+import { endsPlaceOf, parseCell, parseDuration, parseGroupCell, placeOf } from "./keys.ts";
 import { type Group, type Lasting, letters } from "./tally.ts";
 
 const fieldOf: Readonly<Record<string, Lasting>> = Object.fromEntries(
@@ -37,14 +37,24 @@ export const cellsOfHead = (fields: Fields): Cell[] => cellsBy(fields, (at) => (
 export const cellsOfNode = (fields: Fields, node: Node): Cell[] =>
   cellsBy(fields, (at) => childOf(node, at));
 
-/** The members of a group by time: of its own item by day, of a day or an hour by its children. */
-export const cellsOfGroup = (fields: Fields, group: Group, node?: Node): Cell[] =>
+const groupCellsBy = (fields: Fields, place: number, bucketAt: (time: number) => Bucket): Cell[] =>
   Object.entries(fields).flatMap(([name, n]) => {
     const { at, letter = "", time } = parseGroupCell(name) ?? {};
     const field = fieldOf[letter];
-    if (at !== placeOf(group).at || field === undefined || time === undefined) return [];
-    return [{ bucket: node ? childOf(node, time) : { level: DAY, at: time }, field, n }];
+    return at !== place || field === undefined || time === undefined
+      ? []
+      : [{ bucket: bucketAt(time), field, n }];
   });
+
+/** The members of a group by time: of its own item by day, of a day or an hour by its children. */
+export const cellsOfGroup = (fields: Fields, group: Group, node?: Node): Cell[] =>
+  groupCellsBy(fields, placeOf(group).at, (time) =>
+    node ? childOf(node, time) : { level: DAY, at: time },
+  );
+
+/** Those of a group that were unsuccessful, of the item of its ends, by day. */
+export const cellsOfEnds = (fields: Fields, group: Group): Cell[] =>
+  groupCellsBy(fields, endsPlaceOf(group).at, (at) => ({ level: DAY, at }));
 
 /** How many ran for some time: see durations.ts. */
 export interface DurationCell {

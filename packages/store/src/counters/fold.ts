@@ -7,14 +7,7 @@ import { isFinal, Status } from "@attune/domain/lifecycle";
 import type * as z from "zod/mini";
 import { fineOf, HOUR, nodeOf } from "./buckets.ts";
 import { durationBucketOf } from "./durations.ts";
-import {
-  cellName,
-  durationName,
-  endsPlaceOf,
-  groupCellName,
-  headKey,
-  memberPlacesOf,
-} from "./keys.ts";
+import { cellName, durationName, endNameOf, endsPlaceOf, headKey, memberPlacesOf } from "./keys.ts";
 import { type Sums, sumUp } from "./sums.ts";
 import { groupsOf, lastingFieldsOf, letters, type Membership, wideCountersOf } from "./tally.ts";
 
@@ -87,15 +80,12 @@ function countsOf(
     ...wideCountersOf(membership)
       .map((counter) => headKey(counter, writer))
       .flatMap((key) => names.map((name) => [key, name] as const)),
-    ...groupsOf(membership).flatMap((group) => {
-      const { key, at } = endsPlaceOf(group);
-      return [
-        ...memberPlacesOf(group, fine),
-        ...lasting
-          .filter((field) => field !== "created" && field !== "top_level")
-          .map((field) => [key, groupCellName(at, letters[field])] as const),
-      ];
-    }),
+    ...groupsOf(membership).flatMap((group) => [
+      ...memberPlacesOf(group, fine),
+      ...lasting
+        .filter((field) => field !== "created" && field !== "top_level")
+        .map((field) => [endsPlaceOf(group).key, endNameOf(group, field, fine)] as const),
+    ]),
   ];
 }
 

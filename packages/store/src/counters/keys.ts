@@ -8,13 +8,13 @@
  * | `td<n>:all`, `tm<n>:` | durations of a day by the hour, and of a month |
  * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours: members by day |
  * | `d<n>:enforcement:<n>`, `h<n>:` and so on | their members of a day by the hour, and of an hour by fine bucket |
- * | `enforcement-ends:<n>`, `parent-ends:<n>`, and `…:w<n>` | more of them: members by final status |
+ * | `enforcement-ends:<n>`, `parent-ends:<n>`, and `…:w<n>` | more of them: members by final status, those not completed by day as well |
  * | `ledger#<page>` | what is counted already |
  *
  * A prefix ends at the first colon and has no `#`, so that no action can be mistaken for one.
  */
 import { DAY, HOUR, type Node, nodeOf, offsetIn } from "./buckets.ts";
-import { type Group, letters, type Wide } from "./tally.ts";
+import { type Group, grainOf, type Lasting, letters, type Wide } from "./tally.ts";
 
 const inBase36 = (n: number) => n.toString(36);
 
@@ -96,6 +96,16 @@ export const placeOf = (group: Group): { key: string; at: number } =>
  */
 export const endsPlaceOf = (group: Group): { key: string; at: number } =>
   placeIn("-ends", group, { mark: "", ids: 160 }, { mark: "w", ids: 2 ** 21 });
+
+/**
+ * The attribute that counts a group's member that has ended: by the day of its creation where it was unsuccessful. Few are, so
+ * that the day makes an item hardly larger.
+ */
+export function endNameOf(group: Group, field: Lasting, fine: number): string {
+  const isByDay = grainOf({ counter: group, field }) === "day";
+  const day = isByDay ? nodeOf(DAY, fine).at : undefined;
+  return groupCellName(endsPlaceOf(group).at, letters[field], day);
+}
 
 /** A day or an hour of a group, which it shares with its neighbours. */
 export const groupNodeKey = (group: Group, { level, at }: Node): string =>

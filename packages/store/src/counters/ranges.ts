@@ -17,51 +17,54 @@ import {
   nodeOf,
   nodesAlong,
 } from "./buckets.ts";
-import { type Cell, cellsOfGroup, cellsOfHead, cellsOfNode } from "./cells.ts";
-import { type Items, type ReadItems, readItemsOnce } from "./items.ts";
-import { groupNodeKey, headKeys, nodeKey, placeOf } from "./keys.ts";
-import {
-  type Counter,
-  type Group,
-  hasPositions,
-  isGroup,
-  isLasting,
-  type Lasting,
-  type Tally,
-} from "./tally.ts";
+import { type Cell, cellsOfEnds, cellsOfGroup, cellsOfHead, cellsOfNode } from "./cells.ts";
+import { type Fields, type Items, type ReadItems, readItemsOnce } from "./items.ts";
+import { endsPlaceOf, groupNodeKey, headKeys, nodeKey, placeOf } from "./keys.ts";
+import { grainOf, isGroup, isLasting, type Lasting, type Tally } from "./tally.ts";
 
 /** A tally that has positions. */
-export interface Source {
-  readonly counter: Counter;
+export interface Source extends Tally {
   readonly field: Lasting;
+  readonly grain: "fine" | "day";
 }
 
 /** @throws RangeError for a tally that has no positions */
 export function sourceOf({ counter, field }: Tally): Source {
-  if (!isLasting(field) || !hasPositions({ counter, field }))
+  const grain = grainOf({ counter, field });
+  if (!isLasting(field) || grain === undefined)
     throw new RangeError(`There are no positions by ${field} of ${counter.kind}`);
-  return { counter, field };
+  return { counter, field, grain };
 }
 
-const ownKeys = (counter: Counter, writers: number): string[] =>
-  isGroup(counter) ? [placeOf(counter).key] : headKeys(counter, writers);
+/** The items that have a source by its coarsest buckets, or not spilled yet. */
+function ownKeys({ counter, grain }: Source, writers: number): string[] {
+  if (!isGroup(counter)) return headKeys(counter, writers);
+  return [(grain === "day" ? endsPlaceOf : placeOf)(counter).key];
+}
+
+function cellsOf({ counter, grain }: Source, own: Fields): Cell[] {
+  if (!isGroup(counter)) return cellsOfHead(own);
+  return grain === "day" ? cellsOfEnds(own, counter) : cellsOfGroup(own, counter);
+}
 
 /** What the heads have not spilled yet, and groups by day. */
 const inHeads = (sources: readonly Source[], writers: number, items: Items): Cell[] =>
-  sources.flatMap(({ counter, field }) =>
-    ownKeys(counter, writers)
-      .map(items)
-      .flatMap((own) => (isGroup(counter) ? cellsOfGroup(own, counter) : cellsOfHead(own)))
-      .filter((cell) => cell.field === field),
+  sources.flatMap((source) =>
+    ownKeys(source, writers)
+      .flatMap((key) => cellsOf(source, items(key)))
+      .filter((cell) => cell.field === source.field),
   );
 
+/** What a node has of some sources, by its children; what is counted by the day is in no node. */
 export const inNode = (sources: readonly Source[], node: Node, items: Items): Cell[] =>
-  sources.flatMap(({ counter, field }) =>
-    (isGroup(counter)
-      ? cellsOfGroup(items(groupNodeKey(counter, node)), counter, node)
-      : cellsOfNode(items(nodeKey(counter, node)), node)
-    ).filter((cell) => cell.field === field),
-  );
+  sources
+    .filter(({ grain }) => grain === "fine")
+    .flatMap(({ counter, field }) =>
+      (isGroup(counter)
+        ? cellsOfGroup(items(groupNodeKey(counter, node)), counter, node)
+        : cellsOfNode(items(nodeKey(counter, node)), node)
+      ).filter((cell) => cell.field === field),
+    );
 
 export const sum = (cells: readonly Cell[]) => cells.reduce((total, { n }) => total + n, 0);
 
@@ -69,14 +72,16 @@ const countIn = (cells: readonly Cell[], { level, at }: Bucket) =>
   sum(cells.filter(({ bucket }) => bucket.level === level && bucket.at === at));
 
 export const nodeKeys = (sources: readonly Source[], nodes: readonly Node[]) =>
-  sources.flatMap(({ counter }) =>
-    isGroup(counter)
-      ? nodes.filter(({ level }) => level >= DAY).map((node) => groupNodeKey(counter, node))
-      : nodes.map((node) => nodeKey(counter, node)),
-  );
+  sources
+    .filter(({ grain }) => grain === "fine")
+    .flatMap(({ counter }) =>
+      isGroup(counter)
+        ? nodes.filter(({ level }) => level >= DAY).map((node) => groupNodeKey(counter, node))
+        : nodes.map((node) => nodeKey(counter, node)),
+    );
 
 const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Node[]) => [
-  ...sources.flatMap(({ counter }) => ownKeys(counter, writers)),
+  ...sources.flatMap((source) => ownKeys(source, writers)),
   ...nodeKeys(sources, nodes),
 ];
 
@@ -111,17 +116,14 @@ export const nodesIn = (range: IdRange): Node[] => {
 export const FEW = 50;
 
 /**
- * The nodes of a range that have something of a group, as its days tell, which are in one item with those of its
- * neighbours; and the days of which a part is in the range that have less than `few`.
+ * The nodes of a range that have something of a group, as its days tell; and the days of which a part is in the range that
+ * have less than `few`.
  */
-async function splitDays(
-  group: Group,
+function splitDays(
+  cells: readonly Cell[],
   opened: readonly Node[],
   few: number,
-  read: ReadItems,
-): Promise<{ opened: Node[]; sparse: Node[] }> {
-  const { key } = placeOf(group);
-  const cells = cellsOfGroup((await read([key]))(key), group);
+): { opened: Node[]; sparse: Node[] } {
   const byDay = Map.groupBy(
     opened.filter(({ level }) => level >= DAY),
     (node) => nodeOf(DAY, finesOf(node).from).at,
@@ -166,11 +168,15 @@ export async function readRange(
   few = 0,
 ): Promise<{ whole: Cell[]; edges: Edge[] }> {
   if (isEmpty(intersect(range, { from: 0 }))) return { whole: [], edges: [] };
-  const [group, ...others] = sources.flatMap(({ counter }) => (isGroup(counter) ? [counter] : []));
-  if (others.length > 0) throw new RangeError("Groups are counted one by one");
-  const { opened, sparse } = group
-    ? await splitDays(group, nodesIn(range), few, read)
-    : { opened: nodesIn(range), sparse: [] };
+  const isOfGroups = sources.some(({ counter }) => isGroup(counter));
+  // What is counted by the day has nothing in a part of one.
+  const least = sources.every(({ grain }) => grain === "fine") ? few : Number.POSITIVE_INFINITY;
+  const nodes = nodesIn(range);
+  const daysOf = async () =>
+    inHeads(sources, store.shards, await read(keysOf(sources, store.shards, [])));
+  const { opened, sparse } = isOfGroups
+    ? splitDays(await daysOf(), nodes, least)
+    : { opened: nodes, sparse: [] };
   const items = await read(keysOf(sources, store.shards, opened));
   const cells = [
     ...inHeads(sources, store.shards, items),

@@ -3,10 +3,10 @@ import type { Bounds } from "@attune/domain/ids";
 import { Status } from "@attune/domain/lifecycle";
 import type { Store } from "../store.ts";
 import { finesOf, idOfFine } from "./buckets.ts";
-import { cellsOfGroup } from "./cells.ts";
+import { type Cell, cellsOfEnds, cellsOfGroup } from "./cells.ts";
 import { type Fields, type ReadItems, readItems } from "./items.ts";
 import { endsPlaceOf, groupCellName, headKeys, placeOf } from "./keys.ts";
-import { type Field, type Group, isGroup, isLasting, letters, type Tally } from "./tally.ts";
+import { type Field, type Group, grainOf, isGroup, letters, type Tally } from "./tally.ts";
 
 /** The attributes of a head that make up a field. */
 const namesOf = (field: Field): readonly string[] =>
@@ -18,12 +18,19 @@ function keysOf({ counter, field }: Tally, writers: number): string[] {
   return [(field === "created" ? placeOf : endsPlaceOf)(counter).key];
 }
 
+const sum = (cells: readonly Cell[]) => cells.reduce((total, { n }) => total + n, 0);
+
 /** What one of its items has of a tally. */
-function countIn(fields: Fields, { counter, field }: Tally): number {
-  if (!isGroup(counter)) return namesOf(field).reduce((sum, name) => sum + (fields[name] ?? 0), 0);
-  if (field === "created") return cellsOfGroup(fields, counter).reduce((sum, { n }) => sum + n, 0);
-  if (!isLasting(field)) return 0;
-  return fields[groupCellName(endsPlaceOf(counter).at, letters[field])] ?? 0;
+function countIn(fields: Fields, tally: Tally): number {
+  const { counter, field } = tally;
+  if (!isGroup(counter))
+    return namesOf(field).reduce((total, name) => total + (fields[name] ?? 0), 0);
+  if (field === "created") return sum(cellsOfGroup(fields, counter));
+  if (grainOf(tally) === "day")
+    return sum(cellsOfEnds(fields, counter).filter((cell) => cell.field === field));
+  return field === "completed"
+    ? (fields[groupCellName(endsPlaceOf(counter).at, letters.completed)] ?? 0)
+    : 0;
 }
 
 export interface Totals {

@@ -47,10 +47,18 @@ export function isCounted({ counter, field }: Tally): boolean {
   return !isGroup(counter) || (isLasting(field) && field !== "top_level");
 }
 
-/** Whether it is counted by time bucket: a lasting field, and of a group all its members. */
-export function hasPositions({ counter, field }: Tally): boolean {
-  return isGroup(counter) ? field === "created" : isLasting(field);
+/**
+ * How finely it is counted by time: a lasting field by the fine bucket, and of a group all its members; those of a group that
+ * were unsuccessful by the day.
+ */
+export function grainOf({ counter, field }: Tally): "fine" | "day" | undefined {
+  if (!isLasting(field)) return undefined;
+  if (!isGroup(counter) || field === "created") return "fine";
+  return field === "completed" || field === "top_level" ? undefined : "day";
 }
+
+/** Whether it is counted by time. */
+export const hasPositions = (tally: Tally): boolean => grainOf(tally) !== undefined;
 
 /** What decides on which counters an execution counts. None of it ever changes. */
 export interface Membership {
