@@ -52,6 +52,14 @@ function draw(random: Random): Known[] {
   );
 }
 
+const groupFrom = (random: Random): Filter =>
+  random.pick<Filter>([
+    { parent: THIN },
+    { parent: BURSTS },
+    { enforcement: 77 },
+    { enforcement: 99 },
+  ]);
+
 const filters: readonly [(random: Random) => Filter, ...((random: Random) => Filter)[]] = [
   () => ({}),
   () => ({ top_level: true }),
@@ -64,6 +72,8 @@ const filters: readonly [(random: Random) => Filter, ...((random: Random) => Fil
   (random) => ({ parent: random.pick([THIN, BURSTS, FEW]) }),
   (random) => ({ enforcement: random.pick([77, 99]) }),
   (random) => ({ parent: random.pick([THIN, BURSTS, FEW]), status: [random.pick(statuses)] }),
+  (random) => ({ ...groupFrom(random), status: ["completed"] }),
+  (random) => ({ ...groupFrom(random), status: ["failed", random.pick(statuses)] }),
 ];
 
 describe.each([1, 4])("pages, in %i shards", (shards) => {

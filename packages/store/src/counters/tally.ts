@@ -76,7 +76,10 @@ export function wideCountersOf({ action_ref }: Pick<Membership, "action_ref">): 
   ];
 }
 
-export function groupsOf({ enforcement, parent }: Membership): Group[] {
+export function groupsOf({
+  enforcement,
+  parent,
+}: Pick<Membership, "enforcement" | "parent">): Group[] {
   return [
     ...(enforcement === undefined ? [] : [{ kind: "enforcement", of: enforcement } as const]),
     ...(parent === undefined ? [] : [{ kind: "parent", of: parent } as const]),

@@ -9,7 +9,7 @@ import { finalKeyOf } from "../index-keys.ts";
 import { Row } from "../record.ts";
 import type { Store } from "../store.ts";
 import type { Path, Reading } from "./paths.ts";
-import { hasWholeRows } from "./sources.ts";
+import { hasWholeRows, type Source } from "./sources.ts";
 
 /** What an index tells of an execution: its id, and whichever attributes it carries. */
 const IndexEntry = z.required(z.partial(Row), { id: true });
@@ -106,21 +106,28 @@ export async function* readEntries(
   path: Path,
   range: IdRange,
   order: Order,
-  limitOf: (chunk: number, partitions: number) => number,
+  limitOf: (chunk: number, source: Source) => number,
 ): AsyncGenerator<Entries, undefined> {
   const sign = order === "newest" ? -1 : 1;
   const streams = streamsOf(store, path, range, order);
   let last: number | undefined;
   for (let chunk = 0; ; chunk++) {
     const dry = streams.filter(({ isAtEnd, pending }) => !isAtEnd && pending.length === 0);
-    await Promise.all(dry.map((one) => readOn(store, one, order, limitOf(chunk, streams.length))));
+    await Promise.all(
+      dry.map((one) => readOn(store, one, order, limitOf(chunk, one.reading.source))),
+    );
     // Of what is read, as much as no partition can have anything before.
     const ends = streams.flatMap(({ isAtEnd, pending }) => (isAtEnd ? [] : [pending.at(-1)?.id]));
     const isSafe = ({ id }: Entry) =>
       ends.every((end) => end !== undefined && (id - end) * sign <= 0);
     const safe = streams
       .flatMap(({ pending }) => pending.filter(isSafe))
-      .sort((one, other) => (one.id - other.id) * sign);
+      // What has the whole row comes first, and is given on.
+      .sort(
+        (one, other) =>
+          (one.id - other.id) * sign ||
+          Number(hasWholeRows(other.reading.source)) - Number(hasWholeRows(one.reading.source)),
+      );
     for (const stream of streams) stream.pending = stream.pending.filter((one) => !isSafe(one));
     const entries: Entry[] = [];
     for (const entry of safe) {

@@ -1,5 +1,5 @@
 /** Lists: a page of the executions that match a filter, by its number or from a cursor, and how many there are in all. */
-import type { Filter } from "@attune/domain/filter";
+import { type Filter, meets } from "@attune/domain/filter";
 import { type Bounds, type IdRange, isUnbounded } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Row } from "../record.ts";
@@ -120,9 +120,10 @@ function answer(found: Found, isCounted: boolean): Listed {
   };
 }
 
-/** The rows of the matches of a page, in their order. */
+/** The rows of the matches of a page, in their order. A row may be newer than what told of it: it decides. */
 async function rowsOf(
   store: Store,
+  filter: Filter,
   matches: readonly Match[],
   ended?: Promise<Ended> | Ended,
 ): Promise<Row[]> {
@@ -130,7 +131,10 @@ async function rowsOf(
   const ids = matches.flatMap(({ id }) => (known.has(id) ? [] : [id]));
   const { rows } = await readRows(store, ids, ids.length > 0 ? await ended : undefined);
   for (const row of rows) known.set(row.id, row);
-  return matches.flatMap(({ id }) => known.get(id) ?? []);
+  return matches.flatMap(({ id }) => {
+    const row = known.get(id);
+    return row && meets(filter, row, ["status"]) ? row : [];
+  });
 }
 
 /** How many of a list's matches lie in an edge of it, where the page that was walked to tells. */
@@ -156,7 +160,7 @@ async function findCounted(
 ): Promise<Found> {
   const skip = (page - 1) * perPage;
   const part = { range, order, skip, perPage };
-  const firstEdge = isNear(plan, part) ? undefined : readFirstEdge(store, plan, part);
+  const firstEdge = readFirstEdge(store, plan, part);
   const counted = totalOf(store, plan, range, async (edge) => {
     if (isNear(plan, part)) return countOnPage(await finding, edge, part);
     const isFirst = edge.from === firstEdge?.edge.from && edge.below === firstEdge.edge.below;
@@ -174,7 +178,7 @@ async function findCounted(
   const matches = found.page;
   const reached = skip + matches.length + Number(found.hasMore && found.stoppedAt === undefined);
   const [rows, total] = await Promise.all([
-    rowsOf(store, matches, ended),
+    rowsOf(store, plan.filter, matches, ended),
     // What has come to the end of the list has counted by itself, and is not behind.
     found.total ?? counted.then((n) => Math.max(n, matches.length > 0 ? reached : 0)),
   ]);
@@ -199,7 +203,7 @@ async function findByWalking(
   const { page: matches, passed, isAtEnd, ...collected } = await take(store, plan, wanted);
   return {
     page,
-    rows: await rowsOf(store, matches, burst),
+    rows: await rowsOf(store, plan.filter, matches, burst),
     skip: isAtEnd || matches.length > 0 ? skip : passed,
     matches,
     total: passed,
@@ -233,7 +237,7 @@ async function findFrom(
   const [counted, collected, rows] = await Promise.all([
     isCounted ? totalOf(store, plan, range) : cursor.walked?.total,
     collecting,
-    collecting.then(({ page }) => rowsOf(store, page, ended)),
+    collecting.then(({ page }) => rowsOf(store, plan.filter, page, ended)),
   ]);
   const { page: taken, passed, isAtEnd, scanned } = collected;
   const hasMore = passed > perPage || !isAtEnd;

@@ -3,10 +3,11 @@ import { type Bounds, type IdRange, intersect, isUnbounded } from "@attune/domai
 import type { Order } from "../access-patterns/executions-read.ts";
 import { isShort, locate } from "../counters/positions.ts";
 import { countRange, edgesOf } from "../counters/ranges.ts";
-import { hasPositions, isGroup } from "../counters/tally.ts";
+import { grainOf, hasPositions, isGroup } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
-import { countByReading, type Plan, take } from "./plan.ts";
-import { hasWholeRows } from "./sources.ts";
+import { countByReading, type Members, type Plan, take } from "./plan.ts";
+import { readUnsuccessful } from "./settled.ts";
+import { hasWholeRows, unsuccessful } from "./sources.ts";
 import type { Match } from "./walk.ts";
 
 export interface Part {
@@ -44,24 +45,76 @@ export interface FirstEdge {
 }
 
 /** Reads it before the counters tell whether it has any: where a page is depends on it. */
-export function readFirstEdge(store: Store, plan: Plan, { range, order }: Part) {
+export function readFirstEdge(store: Store, plan: Plan, part: Part) {
+  const { range, order } = part;
+  if (isNear(plan, part) || !isLocated(plan, range)) return undefined;
   const edge = edgesOf(range).find(({ from, below }) =>
     order === "newest" ? below === range.below : from === range.from,
   );
   return edge && { edge, count: countByReading(store, plan, edge) };
 }
 
+/**
+ * The bucket of a group's members in which a page begins that has those which completed among others: all members, less
+ * those that were otherwise unsuccessful and those that have not ended. The oldest of the latter are known, and so it is
+ * counted from the oldest on; `undefined` where the page is younger than what is known.
+ */
+async function bucketOfMembers(
+  store: Store,
+  { filter, readItems }: Plan,
+  { group, settled }: Members,
+  { order, skip }: Part,
+  total: () => Promise<number>,
+): Promise<Bucket | undefined> {
+  const wanted = filter.status ?? [];
+  const [{ below, unfinished }, count] = await Promise.all([settled(), total()]);
+  const offset = order === "newest" ? count - 1 - skip : skip;
+  const found = await locate(
+    store,
+    [{ counter: group, field: "created" }],
+    {
+      order: "oldest",
+      offset: Math.min(Math.max(offset, 0), count - 1),
+      without: {
+        tallies: unsuccessful
+          .filter((field) => !wanted.includes(field))
+          .map((field) => ({ counter: group, field })),
+        idsOf: async (day) =>
+          (await readUnsuccessful(store, group, day)).flatMap(({ id, status }) =>
+            status && wanted.includes(status) ? [] : [id],
+          ),
+        ids: [...unfinished],
+      },
+    },
+    readItems,
+  );
+  if (found === undefined || (found.range.below ?? Number.POSITIVE_INFINITY) > below)
+    return undefined;
+  const before = order === "newest" ? count - found.before - found.inside : found.before;
+  return { ...found, before };
+}
+
+/** Whether the counters tell where a page is: of a part of the list where they count by the fine bucket. */
+const isLocated = ({ tallies = [] }: Plan, range: IdRange) =>
+  tallies.every(
+    (tally) => grainOf(tally) === "fine" || (isUnbounded(range) && hasPositions(tally)),
+  );
+
 /** The bucket in which a page begins, its place counted from the beginning of the list's own range. */
 async function bucketOf(
   store: Store,
   plan: Plan,
-  { range, order, skip }: Part,
+  part: Part,
   total: () => Promise<number>,
   firstEdge: FirstEdge | undefined,
 ): Promise<Bucket> {
+  const { range, order, skip } = part;
   const { tallies = [], readItems } = plan;
+  const asOne = async () => ({ range, before: 0, inside: await total() });
+  if (plan.members && isUnbounded(range))
+    return (await bucketOfMembers(store, plan, plan.members, part, total)) ?? asOne();
   // Without time buckets the list as a whole is one: its far half is walked to from the far end.
-  if (!tallies.every(hasPositions)) return { range, before: 0, inside: await total() };
+  if (!isLocated(plan, range)) return asOne();
   const passed = (await firstEdge?.count) ?? 0;
   if (firstEdge && skip < passed) return { range: firstEdge.edge, before: 0, inside: passed };
   const bucketAt = (offset: number) =>
@@ -133,10 +186,10 @@ async function takeBackward(
 }
 
 /** Whether a page is walked to, and not located. */
-export function isNear({ path, entriesPerMatch }: Plan, { skip }: Part): boolean {
+export function isNear({ path, entriesPerMatch, members }: Plan, { skip }: Part): boolean {
   const isWhole = path.every(({ source }) => hasWholeRows(source));
   // Of several sources about as much again is read for nothing.
-  const walked = skip * entriesPerMatch * (path.length > 1 ? 2 : 1);
+  const walked = skip * entriesPerMatch * (path.length > 1 && !members ? 2 : 1);
   return walked <= (isWhole ? NEAR.rows : NEAR.entries);
 }
 

@@ -4,8 +4,8 @@
  * tested on what it yields. See docs/adr/0002-indexes.md.
  */
 import { type Filter, type FilterName, namesOf } from "@attune/domain/filter";
-import { isFinal, Status } from "@attune/domain/lifecycle";
-import type { Tally } from "../counters/tally.ts";
+import { isFinal, isUnsuccessful, Status } from "@attune/domain/lifecycle";
+import type { Group, Tally } from "../counters/tally.ts";
 import { hasWholeRows, type Source, sources, tells } from "./sources.ts";
 
 /** A source, and the filters that it leaves open. */
@@ -17,10 +17,11 @@ export interface Reading {
   readonly onItem: readonly FilterName[];
 }
 
-/** Together they have every execution that matches, each once. */
+/** Together they have every execution that matches; one that two of them have is given on once, as the whole row. */
 export type Path = readonly Reading[];
 
-function readingOf(source: Source, filter: Filter): Reading {
+/** A source, and what of a filter it leaves open. */
+export function readingOf(source: Source, filter: Filter): Reading {
   const open = namesOf(filter).filter((name) => !source.answers.includes(name));
   return {
     source,
@@ -29,13 +30,24 @@ function readingOf(source: Source, filter: Filter): Reading {
   };
 }
 
+/** What a group offers: where a status is asked for, with its members that were unsuccessful apart, which tell theirs. */
+function offersOfGroup(members: Source, group: Group, status: readonly Status[] = []): Source[][] {
+  if (status.includes("completed")) return [[members, sources.unsuccessful(group)]];
+  if (!status.some(isUnsuccessful)) return [[members]];
+  const others = status.filter((one) => !isUnsuccessful(one));
+  const apart = [sources.unsuccessful(group), ...others.map(sources.status)];
+  return others.length > 0 ? [apart, [members]] : [apart];
+}
+
 /** What each filter offers. */
 function offersOf({ status, action_ref, pack_name, ...filter }: Filter): Source[][] {
   const offers: Source[][] = [];
   if (filter.original_execution !== undefined)
     offers.push([sources.original(filter.original_execution)]);
-  if (filter.parent !== undefined) offers.push([sources.parent(filter.parent)]);
-  if (filter.enforcement !== undefined) offers.push([sources.enforcement(filter.enforcement)]);
+  for (const kind of ["parent", "enforcement"] as const) {
+    const of = filter[kind];
+    if (of !== undefined) offers.push(...offersOfGroup(sources[kind](of), { kind, of }, status));
+  }
   if (action_ref && status) {
     // No index has the statuses that are passed through by action: few are in them at a time.
     const passing = status.filter((one) => !isFinal(one)).map(sources.status);
@@ -95,6 +107,24 @@ export function pathOfActions(
   );
 }
 
+/** The group whose members a path has, and beside them those that were unsuccessful: see settled.ts. */
+export const settledGroupOf = (path: Path): Group | undefined =>
+  path.some(({ onItem }) => onItem.includes("status"))
+    ? path.find(({ source }) => source.unsuccessfulOf)?.source.unsuccessfulOf
+    : undefined;
+
+const finals = Status.options.filter(isFinal);
+
+/** What tells how many of a group have not ended. */
+export const talliesOfUnfinished = (counter: Group): Tally[] =>
+  ["created" as const, ...finals].map((field) => ({ counter, field }));
+
+/** How many of a group have not ended, by the counters. */
+export function unfinishedOf(counter: Group, countOf: (tally: Tally) => number): number {
+  const ended = finals.reduce((sum, field) => sum + countOf({ counter, field }), 0);
+  return Math.max(0, countOf({ counter, field: "created" }) - ended);
+}
+
 /** Read units for an entry, for one that is a whole row, and for an item: near enough to choose by. */
 const UNITS = { entry: 1 / 100, row: 1 / 50, item: 1 / 2 };
 
@@ -114,14 +144,19 @@ export function pageCostOf(
   const partitions = path.reduce((sum, { source }) => sum + source.partitions(shards).length, 0);
   const isOpen = path.some(({ onEntry, onItem }) => onEntry.length + onItem.length > 0);
   const each = total > 0 ? costOf(path, countOf) / total : 0;
-  return partitions * QUERY_UNITS + PAGE_ROWS * each * (isOpen ? UNEVEN : 1);
+  const rows = settledGroupOf(path) ? PAGE_ROWS * UNITS.item : 0;
+  return partitions * QUERY_UNITS + PAGE_ROWS * each * (isOpen ? UNEVEN : 1) + rows;
 }
 
 /** What a path costs from end to end, in read units. */
 export function costOf(path: Path, countOf: (tally: Tally) => number): number {
+  const group = settledGroupOf(path);
   return path.reduce((sum, { source, onItem }) => {
+    const { tallies = [] } = source;
+    const entries = tallies.reduce((count, tally) => count + countOf(tally), 0);
     const entry = hasWholeRows(source) ? UNITS.row : UNITS.entry;
-    const item = onItem.length > 0 ? UNITS.item : 0;
-    return sum + (source.tally ? countOf(source.tally) : 0) * (entry + item);
+    const isSettled = group !== undefined && onItem.every((name) => name === "status");
+    const items = isSettled ? unfinishedOf(group, countOf) : entries;
+    return sum + entries * entry + (onItem.length > 0 ? items * UNITS.item : 0);
   }, 0);
 }

@@ -14,12 +14,22 @@ import { readActions } from "../counters/directory.ts";
 import { type ReadItems, readItemsOnce } from "../counters/items.ts";
 import { countRange, type Edge } from "../counters/ranges.ts";
 import { readTallies, readTotals, type Totals } from "../counters/read-totals.ts";
-import { hasPositions, isGroup, type Tally } from "../counters/tally.ts";
+import { type Group, groupsOf, hasPositions, isGroup, type Tally } from "../counters/tally.ts";
 import { LINE_UNITS, searchResults } from "../search/search-results.ts";
 import type { Store } from "../store.ts";
 import { type Collected, collect, type Wanted } from "./collect.ts";
-import { costOf, type Path, pageCostOf, pathOfActions, pathsOf } from "./paths.ts";
-import { hasWholeRows } from "./sources.ts";
+import {
+  costOf,
+  type Path,
+  pageCostOf,
+  pathOfActions,
+  pathsOf,
+  settledGroupOf,
+  talliesOfUnfinished,
+  unfinishedOf,
+} from "./paths.ts";
+import { COUNTED_MS, findSettled, type Settled } from "./settled.ts";
+import { hasWholeRows, type Source } from "./sources.ts";
 import { talliesOf } from "./totals.ts";
 import { walk } from "./walk.ts";
 
@@ -36,6 +46,20 @@ export interface Plan {
   readonly tallies: readonly Tally[] | undefined;
   /** What the counters say of time, each item read once. */
   readonly readItems: ReadItems;
+  /** The group whose members the path tells apart by how they ended. */
+  readonly members?: Members;
+}
+
+export interface Members {
+  readonly group: Group;
+  /** How many of them have not ended, by the counters. */
+  readonly unfinished: number;
+  /** The share of them that was unsuccessful. */
+  readonly unsuccessful: number;
+  /** Those that have not ended, read once. */
+  readonly settled: () => Promise<Settled>;
+  /** Whether that costs nothing: none is left, or they have been read. */
+  readonly isSettled: () => boolean;
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
@@ -44,6 +68,8 @@ const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total
 const SEGMENTS_UNITS = 5;
 
 const everything: Tally = { counter: { kind: "all" }, field: "created" };
+
+const membersIn = (counter: Group): Tally => ({ counter, field: "created" });
 
 const DAY_IDS = 24 * 3_600_000 * SLOTS;
 
@@ -68,6 +94,32 @@ function withinGroups(tallies: readonly Tally[], { daysOf }: Totals, now: Date):
  */
 const KNOWN = 200;
 
+function membersOf(
+  store: Store,
+  path: Path,
+  countOf: Totals["countOf"],
+  within: IdRange,
+): Members | undefined {
+  const group = settledGroupOf(path);
+  if (group === undefined) return undefined;
+  const unfinished = unfinishedOf(group, countOf);
+  const created = countOf({ counter: group, field: "created" });
+  const completed = countOf({ counter: group, field: "completed" });
+  let found: Promise<Settled> | undefined;
+  return {
+    ...{ group, unfinished },
+    unsuccessful: created > 0 ? (created - completed - unfinished) / created : 0,
+    settled: () => {
+      found ??= findSettled(store, group, unfinished, within);
+      return found;
+    },
+    isSettled: () => unfinished === 0 || found !== undefined,
+  };
+}
+
+/** Read units of a page for which no other path than a group's own is looked at. */
+const CHEAP = 13;
+
 /** The plan of a simple filter. It reads counters where there is more than one way to choose from. */
 export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const tallies = talliesOf(filter);
@@ -80,34 +132,56 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
       readItems,
     };
   }
-  const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tally ?? []);
+  const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tallies ?? []);
   const paths = [only, ...others];
-  const counted = [...paths.flatMap(talliesOfPath), ...(tallies ?? []), everything];
-  const [totals, byActions] = await Promise.all([
-    readTallies(store, counted, { read: readItems }),
-    tallies && filter.pack_name !== undefined
-      ? readActions(store, [filter.pack_name]).then((actions) => pathOfActions(filter, actions))
-      : undefined,
-  ]);
+  const choose = async (offered: readonly Path[], beside: readonly Tally[]) => {
+    const counted = [
+      ...offered.flatMap(talliesOfPath),
+      ...offered.flatMap((path) => settledGroupOf(path) ?? []).flatMap(talliesOfUnfinished),
+      ...(tallies ?? []),
+      ...beside,
+    ];
+    const [totals, byActions] = await Promise.all([
+      readTallies(store, counted, { read: readItems }),
+      tallies && filter.pack_name !== undefined
+        ? readActions(store, [filter.pack_name]).then((actions) => pathOfActions(filter, actions))
+        : undefined,
+    ]);
+    const { countOf } = totals;
+    const total = sum((tallies ?? []).map(countOf));
+    const costOfPath = (path: Path) =>
+      tallies ? pageCostOf(path, countOf, { total, shards: store.shards }) : costOf(path, countOf);
+    const isKnown =
+      countOf({ counter: { kind: "pack", of: filter.pack_name ?? "" }, field: "created" }) >= KNOWN;
+    const path = [...offered, ...(byActions && isKnown ? [byActions] : [])].reduce((best, one) =>
+      costOfPath(one) < costOfPath(best) ? one : best,
+    );
+    return { counted, totals, total, path, cost: costOfPath(path) };
+  };
+  // What a group has is mostly listed from the group, and then the others' counters are not read.
+  const ofGroups = tallies
+    ? paths.filter((path) => talliesOfPath(path).every(({ counter }) => isGroup(counter)))
+    : [];
+  const first = ofGroups.length > 0 ? await choose(ofGroups, []) : undefined;
+  const beside = [...groupsOf(filter).map(membersIn), ...(isSearch ? [everything] : [])];
+  const chosen = first && first.cost <= CHEAP ? first : await choose(paths, beside);
+  const { path, counted, totals, total } = chosen;
   const { countOf } = totals;
-  const total = sum((tallies ?? []).map(countOf));
-  const costOfPath = (path: Path) =>
-    tallies ? pageCostOf(path, countOf, { total, shards: store.shards }) : costOf(path, countOf);
-  const isKnown =
-    countOf({ counter: { kind: "pack", of: filter.pack_name ?? "" }, field: "created" }) >= KNOWN;
-  const path = [...paths, ...(byActions && isKnown ? [byActions] : [])].reduce((best, one) =>
-    costOfPath(one) < costOfPath(best) ? one : best,
-  );
-  const size = sum(talliesOfPath(path).map(countOf));
+  const within = withinGroups(counted, totals, store.now());
+  const members = membersOf(store, path, countOf, within);
+  const size = members
+    ? countOf({ counter: members.group, field: "created" })
+    : sum(talliesOfPath(path).map(countOf));
   return {
     filter,
     path,
     usesSegments:
       isSearch && costOf(path, countOf) > SEGMENTS_UNITS + countOf(everything) * LINE_UNITS,
-    within: withinGroups(counted, totals, store.now()),
+    within,
     entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1,
     tallies,
     readItems,
+    ...(members ? { members } : {}),
   };
 }
 
@@ -118,11 +192,16 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
 const ENTRIES = { least: 100, leastRows: 50, leastOfOne: 50, most: 10_000 };
 
 /** Entries of a partition to read in each chunk. */
-function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted: Wanted) {
+function limitOf(
+  store: Store,
+  { path, entriesPerMatch, tallies, members }: Plan,
+  wanted: Wanted,
+  isSettled: boolean,
+) {
   const partitions = sum(path.map(({ source }) => source.partitions(store.shards).length));
   const isOpen = path.some(({ onEntry, onItem }) => onEntry.length + onItem.length > 0);
-  // A little more where matches are not spread evenly.
-  const margin = isOpen || partitions > 1 ? 1.2 : 1;
+  // A little more where matches are not spread evenly; of members that have to be told by their items hardly so.
+  const margin = members && !isSettled ? 1.05 : isOpen || partitions > 1 ? 1.2 : 1;
   const wantedOfAll = (wanted.skip + wanted.take + 1) * entriesPerMatch * margin;
   // Of many sources none has all of it, but half a unit's worth is read anyway.
   const wantedOfEach = Math.max(
@@ -135,9 +214,11 @@ function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted:
     ENTRIES.leastOfOne,
     (isWhole ? ENTRIES.leastRows : ENTRIES.least) / partitions,
   );
-  const opensItems = path.some(({ onItem }) => onItem.length > 0);
+  const opensItems = path.some(({ onItem }) =>
+    onItem.some((name) => !(isSettled && name === "status")),
+  );
   const opensResults = path.some(({ onItem }) => onItem.includes("result_contains"));
-  return (chunk: number): number => {
+  const limitOfAll = (chunk: number): number => {
     // Of items, and of results, fewer are read than of bare entries.
     if (opensResults) return ENTRIES.least;
     if (opensItems)
@@ -151,10 +232,25 @@ function limitOf(store: Store, { path, entriesPerMatch, tallies }: Plan, wanted:
     const growth = isOpen && !tallies ? 4 : 2;
     return Math.ceil(Math.min(Math.max(needed, least) * growth ** chunk, ENTRIES.most));
   };
+  // Beside the members of a group, as many as there are of them that were unsuccessful.
+  return (chunk: number, { unsuccessfulOf }: Source): number =>
+    members && unsuccessfulOf
+      ? Math.ceil(limitOfAll(chunk) * Math.min(1, members.unsuccessful * 1.3) + ROWS_IN_HALF_A_UNIT)
+      : limitOfAll(chunk);
+}
+
+const ROWS_IN_HALF_A_UNIT = 25;
+
+/** Matches that are passed for which it pays to find out which members of a group have not ended, rather than read items. */
+const MANY = 50;
+
+/** What tells which members have completed, where it costs nothing or there is more than a page to look at. */
+async function settledOf({ members }: Plan, { skip, take, countAll }: Wanted) {
+  return countAll || skip + take > MANY || members?.isSettled() ? members?.settled() : undefined;
 }
 
 /** A part of the list, in an order. */
-export function take(
+export async function take(
   store: Store,
   plan: Plan,
   { range, order, ...wanted }: Wanted & { readonly range: IdRange; readonly order: Order },
@@ -162,11 +258,16 @@ export function take(
   const { filter, path, usesSegments, within } = plan;
   const { result_contains } = filter;
   const part = intersect(range, within);
-  const chunks =
-    usesSegments && result_contains !== undefined
-      ? searchResults(store, { filter: { ...filter, result_contains }, range: part, order })
-      : walk(store, filter, { path, range: part, order, limitOf: limitOf(store, plan, wanted) });
-  return collect(chunks, wanted);
+  if (usesSegments && result_contains !== undefined) {
+    const asked = { filter: { ...filter, result_contains }, range: part, order };
+    return collect(searchResults(store, asked), wanted);
+  }
+  const settled = await settledOf(plan, wanted);
+  const limits = limitOf(store, plan, wanted, settled !== undefined);
+  return collect(
+    walk(store, filter, { path, range: part, order, limitOf: limits, settled }),
+    wanted,
+  );
 }
 
 /** How many executions match, by reading the entries of all of them. */
@@ -185,9 +286,6 @@ export async function countByReading(store: Store, plan: Plan, range: IdRange): 
 export function knowsTotal({ tallies }: Plan, range: IdRange): boolean {
   return tallies !== undefined && (isUnbounded(range) || tallies.every(hasPositions));
 }
-
-/** So late are counters at most, while the stream runs. */
-const COUNTED_MS = 10_000;
 
 /** What a bucket has beside an edge of it, where that is one part. */
 function besides({ from, below, bucket }: Edge): Bounds | undefined {

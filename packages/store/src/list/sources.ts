@@ -7,7 +7,7 @@ import { criteria, type Facts, type FilterName } from "@attune/domain/filter";
 import type { Status } from "@attune/domain/lifecycle";
 import { type IndexName, tables } from "@attune/topology/tables";
 import type { IndexKey } from "../access-patterns/executions-read.ts";
-import type { Tally, Wide } from "../counters/tally.ts";
+import type { Group, Tally, Wide } from "../counters/tally.ts";
 import { FEED, partitionsOf } from "../index-keys.ts";
 
 export interface Source {
@@ -18,7 +18,9 @@ export interface Source {
   /** The filters that it answers whole. */
   readonly answers: readonly FilterName[];
   /** What knows how many entries it has; it has few where nothing does. */
-  readonly tally?: Tally;
+  readonly tallies?: readonly Tally[];
+  /** The group of which it has those that ended otherwise than completed. */
+  readonly unsuccessfulOf?: Group;
   /** Where its executions are that have ended: whole rows. */
   readonly ended?: {
     /** What knows how many of them ended in which status. */
@@ -37,7 +39,7 @@ const ofStatus = (status: Status): Source => ({
   partitions: sharded(status),
   known: { status },
   answers: ["status"],
-  tally: { counter: { kind: "all" }, field: status },
+  tallies: [{ counter: { kind: "all" }, field: status }],
 });
 
 /** A final status. */
@@ -46,8 +48,16 @@ const ofActionStatus = (action_ref: string, status: Status): Source => ({
   partitions: sharded(action_ref),
   known: { action_ref, status },
   answers: ["action_ref", "status"],
-  tally: { counter: { kind: "action", of: action_ref }, field: status },
+  tallies: [{ counter: { kind: "action", of: action_ref }, field: status }],
 });
+
+/** The final statuses other than `completed`. */
+export const unsuccessful = [
+  "failed",
+  "cancelled",
+  "timeout",
+  "abandoned",
+] as const satisfies readonly Status[];
 
 export const sources = {
   feed: {
@@ -55,7 +65,7 @@ export const sources = {
     partitions: sharded(FEED),
     known: {},
     answers: [],
-    tally: { counter: { kind: "all" }, field: "created" },
+    tallies: [{ counter: { kind: "all" }, field: "created" }],
     ended: { counter: { kind: "all" }, sourcesOf: (status) => [ofStatus(status)] },
   } satisfies Source,
   status: ofStatus,
@@ -64,7 +74,7 @@ export const sources = {
     partitions: sharded(action_ref),
     known: { action_ref },
     answers: ["action_ref"],
-    tally: { counter: { kind: "action", of: action_ref }, field: "created" },
+    tallies: [{ counter: { kind: "action", of: action_ref }, field: "created" }],
     ended: {
       counter: { kind: "action", of: action_ref },
       sourcesOf: (status) => [ofActionStatus(action_ref, status)],
@@ -79,7 +89,7 @@ export const sources = {
       partitions: sharded(pack),
       known: {},
       answers: pack === name ? ["pack_name"] : [],
-      tally: { counter: { kind: "pack", of: pack }, field: "created" },
+      tallies: [{ counter: { kind: "pack", of: pack }, field: "created" }],
       ended: {
         counter: { kind: "pack", of: pack },
         pack,
@@ -92,14 +102,23 @@ export const sources = {
     partitions: single(enforcement),
     known: { enforcement },
     answers: ["enforcement"],
-    tally: { counter: { kind: "enforcement", of: enforcement }, field: "created" },
+    tallies: [{ counter: { kind: "enforcement", of: enforcement }, field: "created" }],
   }),
   parent: (parent: number): Source => ({
     index: "by_parent",
     partitions: single(parent),
     known: { parent },
     answers: ["parent"],
-    tally: { counter: { kind: "parent", of: parent }, field: "created" },
+    tallies: [{ counter: { kind: "parent", of: parent }, field: "created" }],
+  }),
+  /** What of a group ended otherwise than completed. */
+  unsuccessful: (group: Group): Source => ({
+    index: `by_${group.kind}_unsuccessful`,
+    partitions: single(group.of),
+    known: { [group.kind]: group.of },
+    answers: [group.kind],
+    tallies: unsuccessful.map((field) => ({ counter: group, field })),
+    unsuccessfulOf: group,
   }),
   original: (original_execution: number): Source => ({
     index: "by_original",
@@ -110,7 +129,12 @@ export const sources = {
 } as const;
 
 /** The indexes whose entries are whole rows: what they carry is rewritten with the status anyway, or final. */
-const wholeRows: readonly IndexName[] = ["by_status", "by_action_status"];
+const wholeRows: readonly IndexName[] = [
+  "by_status",
+  "by_action_status",
+  "by_enforcement_unsuccessful",
+  "by_parent_unsuccessful",
+];
 
 export const hasWholeRows = ({ index }: Pick<Source, "index">): boolean =>
   wholeRows.includes(index);

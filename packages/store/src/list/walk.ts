@@ -10,7 +10,8 @@ import type { Store } from "../store.ts";
 import { beyond, type Entry, readEntries } from "./entries.ts";
 import type { Path } from "./paths.ts";
 import { burst, completed, readRows } from "./rows.ts";
-import { hasWholeRows, tells } from "./sources.ts";
+import { type Settled, settle } from "./settled.ts";
+import { hasWholeRows, type Source, tells } from "./sources.ts";
 
 /** A match: a whole row where the walk read it, or the id alone. */
 export type Match = { readonly id: number; readonly row?: Row };
@@ -108,17 +109,21 @@ export interface Walk {
   readonly path: Path;
   readonly range: IdRange;
   readonly order: Order;
-  /** Entries of each partition in the first chunk (0), the second (1) and so on. */
-  readonly limitOf: (chunk: number, partitions: number) => number;
+  /** Entries of each partition of a source in the first chunk (0), the second (1) and so on. */
+  readonly limitOf: (chunk: number, source: Source) => number;
+  /** What tells which members of a group have completed, where anything does. */
+  readonly settled?: Settled | undefined;
 }
 
 /** The matches of a filter along a path, in chunks. A chunk without a match is yielded as well. */
 export async function* walk(
   store: Store,
   filter: Filter,
-  { path, range, order, limitOf }: Walk,
+  { path, range, order, limitOf, settled }: Walk,
 ): AsyncGenerator<Chunk, undefined> {
-  for await (const { entries, isLast } of readEntries(store, path, range, order, limitOf)) {
+  for await (const read of readEntries(store, path, range, order, limitOf)) {
+    const { isLast } = read;
+    const entries = settled ? read.entries.map((entry) => settle(entry, settled)) : read.entries;
     const possible = entries.filter((entry) => meets(filter, entry, entry.reading.onEntry));
     const untested = possible.filter(({ reading }) => reading.onItem.length > 0);
     const tested =
@@ -144,6 +149,7 @@ export async function* walk(
         range: beyond(range, stop, order),
         order,
         limitOf,
+        settled,
       });
     }
   }
