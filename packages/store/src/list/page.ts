@@ -67,7 +67,7 @@ async function bucketOfMembers(
   total: () => Promise<number>,
 ): Promise<Bucket | undefined> {
   const wanted = filter.status ?? [];
-  const [{ below, unfinished }, count] = await Promise.all([settled(), total()]);
+  const [{ below, unfinished }, count] = await Promise.all([settled("oldest"), total()]);
   const offset = order === "newest" ? count - 1 - skip : skip;
   const found = await locate(
     store,
@@ -83,7 +83,7 @@ async function bucketOfMembers(
           (await readUnsuccessful(store, group, day)).flatMap(({ id, status }) =>
             status && wanted.includes(status) ? [] : [id],
           ),
-        ids: [...unfinished],
+        ids: [...unfinished.keys()],
       },
     },
     readItems,
@@ -163,6 +163,7 @@ async function takeBackward(
   left: number,
 ): Promise<Page> {
   const behind = intersect(range, before(bucket.range, reverse(order)));
+  const hasMoreBehind = (order === "newest" ? bucket.range.from : bucket.range.below) !== undefined;
   const [inside, beyond] = await Promise.all([
     take(store, plan, {
       range: intersect(range, bucket.range),
@@ -171,7 +172,7 @@ async function takeBackward(
       take: Math.min(left, perPage),
       countAll: false,
     }),
-    left < perPage && !isUnbounded(bucket.range)
+    left < perPage && hasMoreBehind
       ? take(store, plan, { range: behind, order, skip: 0, take: perPage - left, countAll: false })
       : undefined,
   ]);

@@ -56,10 +56,10 @@ export interface Members {
   readonly unfinished: number;
   /** The share of them that was unsuccessful. */
   readonly unsuccessful: number;
-  /** Those that have not ended, read once. */
-  readonly settled: () => Promise<Settled>;
+  /** Those that have not ended, from the oldest or the newest on, read once. */
+  readonly settled: (order: Order) => Promise<Settled>;
   /** Whether that costs nothing: none is left, or they have been read. */
-  readonly isSettled: () => boolean;
+  readonly isSettled: (order: Order) => boolean;
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
@@ -105,15 +105,16 @@ function membersOf(
   const unfinished = unfinishedOf(group, countOf);
   const created = countOf({ counter: group, field: "created" });
   const completed = countOf({ counter: group, field: "completed" });
-  let found: Promise<Settled> | undefined;
+  const found = new Map<Order, Promise<Settled>>();
   return {
     ...{ group, unfinished },
     unsuccessful: created > 0 ? (created - completed - unfinished) / created : 0,
-    settled: () => {
-      found ??= findSettled(store, group, unfinished, within);
-      return found;
+    settled: (order) => {
+      const known = found.get(order) ?? findSettled(store, group, unfinished, within, order);
+      found.set(order, known);
+      return known;
     },
-    isSettled: () => unfinished === 0 || found !== undefined,
+    isSettled: (order) => unfinished === 0 || found.has(order),
   };
 }
 
@@ -241,12 +242,23 @@ function limitOf(
 
 const ROWS_IN_HALF_A_UNIT = 25;
 
-/** Matches that are passed for which it pays to find out which members of a group have not ended, rather than read items. */
-const MANY = 50;
+/**
+ * Matches that are passed, and members that have not ended, for which it pays to find out which these are, some three read
+ * units, rather than read items.
+ */
+const MANY = { matches: 50, unfinished: 5 };
 
 /** What tells which members have completed, where it costs nothing or there is more than a page to look at. */
-async function settledOf({ members }: Plan, { skip, take, countAll }: Wanted) {
-  return countAll || skip + take > MANY || members?.isSettled() ? members?.settled() : undefined;
+async function settledOf(
+  { members }: Plan,
+  { skip, take, countAll }: Wanted,
+  order: Order,
+): Promise<Settled | undefined> {
+  if (members === undefined) return undefined;
+  // A page was located by the oldest.
+  if (members.isSettled("oldest")) return members.settled("oldest");
+  const isMuch = countAll || skip + take > MANY.matches || members.unfinished > MANY.unfinished;
+  return isMuch ? members.settled(order) : undefined;
 }
 
 /** A part of the list, in an order. */
@@ -262,7 +274,7 @@ export async function take(
     const asked = { filter: { ...filter, result_contains }, range: part, order };
     return collect(searchResults(store, asked), wanted);
   }
-  const settled = await settledOf(plan, wanted);
+  const settled = await settledOf(plan, wanted, order);
   const limits = limitOf(store, plan, wanted, settled !== undefined);
   return collect(
     walk(store, filter, { path, range: part, order, limitOf: limits, settled }),

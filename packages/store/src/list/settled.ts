@@ -2,24 +2,24 @@
  * How the members of a group ended, without their items: those that were unsuccessful are in an index of their own, few
  * have not ended, and what is neither has completed. See docs/adr/0015-pages.md.
  */
-import { type IdRange, idOf, intersect } from "@attune/domain/ids";
+import { type Bounds, type IdRange, idOf, intersect } from "@attune/domain/ids";
 import { isFinal, Status } from "@attune/domain/lifecycle";
+import type { Order } from "../access-patterns/executions-read.ts";
 import type { Group } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import { type Entry, readEntries } from "./entries.ts";
 import { readingOf } from "./paths.ts";
 import { sources } from "./sources.ts";
 
-/** The members that have not ended, of those whose ids are below one. */
-export interface Settled {
-  readonly below: number;
-  readonly unfinished: ReadonlySet<number>;
+/** The members that have not ended, and what they are in, of those whose ids are in some bounds. */
+export interface Settled extends Bounds {
+  readonly unfinished: ReadonlyMap<number, Status | undefined>;
 }
 
 /** So late are counters at most, while the stream runs. */
 export const COUNTED_MS = 10_000;
 
-/** Entries to read of each status in which executions have not ended, in each shard: from the oldest on. */
+/** Entries to read of each status in which executions have not ended, in each shard. */
 const ENTRIES = 100;
 /** Partitions that are read for it at most: half a read unit and more each. */
 const PARTITIONS = 20;
@@ -27,8 +27,8 @@ const PARTITIONS = 20;
 const unfinished = Status.options.filter((status) => !isFinal(status)).map(sources.status);
 
 /**
- * The members of a group that have not ended: the oldest of them, and up to which id these are all. What is younger than
- * counters may be late is not told of.
+ * The members of a group that have not ended: the first of them in an order, and the ids between which these are all. What is
+ * younger than counters may be late is not told of.
  *
  * @param count how many there are by the counters: where none is left, nothing is read
  */
@@ -37,28 +37,35 @@ export async function findSettled(
   { kind, of }: Group,
   count: number,
   range: IdRange,
+  order: Order,
 ): Promise<Settled> {
-  const below = idOf(store.now().getTime() - COUNTED_MS, 0);
-  if (count === 0) return { below, unfinished: new Set() };
+  const bounds = { from: 0, below: idOf(store.now().getTime() - COUNTED_MS, 0) };
+  if (count === 0) return { ...bounds, unfinished: new Map() };
   const path = unfinished.map((source) => readingOf(source, { [kind]: of }));
   const partitions = path.flatMap(({ source }) => source.partitions(store.shards));
-  if (partitions.length > PARTITIONS) return { below: 0, unfinished: new Set() };
-  const known = intersect(range, { below });
-  const { value } = await readEntries(store, path, known, "oldest", () => ENTRIES).next();
+  if (partitions.length > PARTITIONS) return { from: 0, below: 0, unfinished: new Map() };
+  const asked = intersect(range, bounds);
+  const { value } = await readEntries(store, path, asked, order, () => ENTRIES).next();
   const { entries = [], isLast = false } = value ?? {};
+  const last = entries.at(-1)?.id ?? 0;
+  const read = order === "newest" ? { from: last } : { below: last + 1 };
   return {
-    below: isLast ? below : (entries.at(-1)?.id ?? -1) + 1,
-    unfinished: new Set(entries.filter((entry) => entry[kind] === of).map(({ id }) => id)),
+    ...bounds,
+    ...(isLast ? {} : read),
+    unfinished: new Map(
+      entries.flatMap((entry) => (entry[kind] === of ? [[entry.id, entry.status]] : [])),
+    ),
   };
 }
 
-/** A member that has completed, as one that tells so; any other entry as it is. */
-export function settle(entry: Entry, { below, unfinished }: Settled): Entry {
+/** A member as one that tells its status, where that is known; any other entry as it is. */
+export function settle(entry: Entry, { from, below, unfinished }: Settled): Entry {
   const { reading, id } = entry;
-  if (!reading.onItem.includes("status") || id >= below || unfinished.has(id)) return entry;
+  const isKnown = id >= from && id < below;
+  if (!reading.onItem.includes("status") || !isKnown) return entry;
   return {
     ...entry,
-    status: "completed",
+    status: unfinished.get(id) ?? "completed",
     reading: {
       ...reading,
       onEntry: [...reading.onEntry, "status"],

@@ -1,0 +1,174 @@
+/** Lists of a group by how its members ended: what each costs, and what is shown while some have not ended. */
+import { idOf, SLOTS } from "@attune/domain/ids";
+import type { Status } from "@attune/domain/lifecycle";
+import { countChanges } from "@attune/store/counters/count-changes";
+import { type ListRequest, listExecutions } from "@attune/store/list/list-executions";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Known, storeExecutions } from "../search/world.ts";
+import { PER_PAGE, startPast } from "./past.ts";
+
+const START_MS = Date.UTC(2026, 10, 1);
+const MINUTE = 60_000;
+const MEMBERS = 1_200;
+/** Of each ten, in the order of creation: a fifth is unsuccessful. */
+const tens: readonly Status[] = [
+  ...Array.from({ length: 8 }, () => "completed" as const),
+  ...(["failed", "timeout"] as const),
+];
+
+let past: Awaited<ReturnType<typeof startPast>>;
+beforeAll(async () => {
+  past = await startPast(1);
+});
+afterAll(() => past.stop());
+
+const later = (ms: number) => ({ ...past.store, now: () => new Date(START_MS + ms) });
+const DAYS_LATER = 10 * 24 * 60 * MINUTE;
+
+/** Members of a group, one a minute, the oldest first; counted, but for those that `isLate` tells. */
+async function fill(
+  parent: number,
+  statusAt: (at: number) => Status,
+  isLate: (at: number) => boolean = () => false,
+): Promise<Known[]> {
+  const known = Array.from({ length: MEMBERS }, (_, at) => ({
+    ...{ id: idOf(START_MS + at * MINUTE, parent % SLOTS), status: statusAt(at), parent },
+    action_ref: "core.echo",
+  }));
+  await storeExecutions(past.behind, known);
+  const changes = known
+    .filter((_, at) => !isLate(at))
+    .map(({ id, status, ...membership }, at) => ({
+      ...{ id, status, version: 7, ledger: `${parent}-${Math.floor(at / 80)}`, membership },
+    }));
+  for (let at = 0; at < changes.length; at += 400)
+    await countChanges(past.behind, changes.slice(at, at + 400));
+  return known;
+}
+
+const request = (parent: number, status: Status, about: Partial<ListRequest> = {}) =>
+  ({
+    filter: { parent, status: [status] },
+    range: {},
+    order: "newest",
+    perPage: PER_PAGE,
+    ...about,
+  }) as const;
+
+/** The ids of a page of those that match, the newest first. */
+const idsOf = (known: readonly Known[], status: Status, page: number) =>
+  known
+    .filter((one) => one.status === status)
+    .map(({ id }) => id)
+    .toReversed()
+    .slice((page - 1) * PER_PAGE, page * PER_PAGE);
+
+const tenth = (at: number) => tens[at % tens.length] ?? "completed";
+
+describe("a group whose members have all ended", () => {
+  const PARENT = 11;
+  let known: Known[];
+  beforeAll(async () => {
+    known = await fill(PARENT, tenth);
+  });
+  const pageAt = (status: Status, page: number) =>
+    past.costOfPage(request(PARENT, status), page, later(DAYS_LATER));
+
+  it("lists those that completed for its members, those that did not, and twenty items", async () => {
+    const { page, units, readUnits, roundTrips } = await pageAt("completed", 1);
+    expect(page.rows.map(({ id }) => id)).toEqual(idsOf(known, "completed", 1));
+    expect(page).toMatchObject({ total: 960, complete: true });
+    expect(units).toEqual({ by_parent: 0.5, by_parent_unsuccessful: 0.5, items: 10 });
+    // And a unit of counters: its members and its ends.
+    expect(readUnits).toBe(12);
+    expect(roundTrips).toBe(3);
+  });
+
+  it.each([20, 30, 47])("finds page %i of those by the counters", async (number) => {
+    const { page, readUnits, roundTrips } = await pageAt("completed", number);
+    expect(page.rows.map(({ id }) => id)).toEqual(idsOf(known, "completed", number));
+    expect(page).toMatchObject({ total: 960, complete: true });
+    expect(readUnits).toBeLessThanOrEqual(18);
+    expect(roundTrips).toBeLessThanOrEqual(6);
+  });
+
+  it("lists those that failed in the rows of an index", async () => {
+    const { page, units, readUnits } = await pageAt("failed", 1);
+    expect(page.rows.map(({ id }) => id)).toEqual(idsOf(known, "failed", 1));
+    expect(page.total).toBe(120);
+    expect(Object.keys(units)).toEqual(["by_parent_unsuccessful"]);
+    expect(readUnits).toBeLessThanOrEqual(2);
+    const { page: last, ...cost } = await pageAt("failed", 6);
+    expect(last.rows.map(({ id }) => id)).toEqual(idsOf(known, "failed", 6));
+    expect(cost.readUnits).toBeLessThanOrEqual(4);
+  });
+
+  it("counts them in a part of its time by its entries, and not by its items", async () => {
+    const [from, below] = [known[300]?.id ?? 0, known[900]?.id ?? 0];
+    const part = known.slice(300, 900);
+    for (const status of ["completed", "timeout"] as const) {
+      const { page, readUnits } = await past.costOfPage(
+        request(PARENT, status, { range: { from, below } }),
+        1,
+        later(DAYS_LATER),
+      );
+      expect(page.rows.map(({ id }) => id)).toEqual(idsOf(part, status, 1));
+      expect(page.total).toBe(part.filter((one) => one.status === status).length);
+      expect(page.complete).toBe(true);
+      expect(readUnits).toBeLessThanOrEqual(20);
+    }
+  });
+});
+
+describe("a group of which some have not ended", () => {
+  const PARENT = 22;
+  let known: Known[];
+  beforeAll(async () => {
+    known = await fill(PARENT, (at) => (at > 1_150 || at % 400 === 5 ? "running" : tenth(at)));
+  });
+
+  it.each([1, 2, 25, 40, 46])("finds page %i of those that completed", async (number) => {
+    const { page, readUnits, roundTrips } = await past.costOfPage(
+      request(PARENT, "completed"),
+      number,
+      later(DAYS_LATER),
+    );
+    expect(page.rows.map(({ id }) => id)).toEqual(idsOf(known, "completed", number));
+    expect(page.complete).toBe(true);
+    expect(readUnits).toBeLessThanOrEqual(22);
+    expect(roundTrips).toBeLessThanOrEqual(6);
+  });
+
+  it("shows none that the counters take for completed, and that runs", async () => {
+    const parent = 33;
+    const late = new Set([3, 500, 1_195]);
+    const others = await fill(
+      parent,
+      (at) => (late.has(at) ? "running" : tenth(at)),
+      (at) => late.has(at),
+    );
+    const shown: number[] = [];
+    for (let page = 1; page <= 49; page++) {
+      const listed = await listExecutions(later(DAYS_LATER), request(parent, "completed"), page);
+      shown.push(...listed.rows.map(({ id }) => id));
+      expect(listed.rows.every(({ status }) => status === "completed")).toBe(true);
+    }
+    const completed = new Set(
+      others.flatMap(({ id, status }) => (status === "completed" ? id : [])),
+    );
+    expect(shown.every((id) => completed.has(id))).toBe(true);
+  });
+
+  it("takes nobody's word for those of the last seconds, of whom counters may not know yet", async () => {
+    const parent = 44;
+    const late = MEMBERS - 1;
+    const others = await fill(
+      parent,
+      (at) => (at === late ? "running" : tenth(at)),
+      (at) => at === late,
+    );
+    const now = late * MINUTE + 5_000;
+    const { page } = await past.costOfPage(request(parent, "completed"), 1, later(now));
+    expect(page.rows.map(({ id }) => id)).toEqual(idsOf(others, "completed", 1));
+  });
+});
