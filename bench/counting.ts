@@ -80,8 +80,13 @@ function changesOf(at: number, nth: number, since: number, { pace, hasGroups }: 
   ] as const satisfies readonly TimedChange[];
 }
 
-/** All changes as the stream brings them, in batches that are full. */
-function batchesOf(workload: Workload, seconds: number, since: number): TimedChange[][] {
+/**
+ * All changes as the stream brings them, in batches that are full.
+ *
+ * @param seconds in which executions are requested
+ * @param since when that begins, in milliseconds since 1970
+ */
+export function batchesOf(workload: Workload, seconds: number, since: number): TimedChange[][] {
   const executions = seconds * EXECUTIONS_A_SECOND;
   const changes: TimedChange[] = Array.from({ length: executions }, (_, nth) =>
     changesOf(nth / EXECUTIONS_A_SECOND, nth, since, workload),

@@ -1,6 +1,8 @@
 import { countChanges } from "@attune/store/counters/count-changes";
 import { readActions, readPacks } from "@attune/store/counters/directory";
+import { ledgerKey } from "@attune/store/counters/keys";
 import { readTotals } from "@attune/store/counters/read-totals";
+import { readState } from "@attune/store/counters/state";
 import type { Store } from "@attune/store/store";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
@@ -89,6 +91,37 @@ describe.each([1, 4])("counting in DynamoDB, with %i shards", (shards) => {
     await countChanges({ ...store, client }, [{ ...one, version: 1, ledger: "cancelled" }]);
     expect(cancelled).toBeGreaterThan(0);
     left.push(one);
+    await expectRecount();
+  });
+
+  it("equals a recount when a page of the ledger is in many transactions of a batch", async () => {
+    const pages = ["many-0", "many-1", "many-2"] as const;
+    const lives = Array.from({ length: 120 }, (_, at) => ({
+      ...{ id: serial++, ledger: pages[at % pages.length] ?? pages[0] },
+      status: at % 2 === 0 ? ("completed" as const) : ("running" as const),
+      membership: { action_ref: `many.${at % 7}`, enforcement: 1_000 * at, parent: 700 * at },
+    }));
+    const requested = lives.map((one) => ({ ...one, version: 1, status: "requested" as const }));
+    const send = store.client.send.bind(store.client);
+    let refused = 0;
+    const value = (command: Parameters<typeof send>[0]) =>
+      send(command).catch((error: unknown) => {
+        refused++;
+        throw error;
+      });
+    const client = Object.create(store.client, { send: { value } });
+    const ended = lives.map((one) => ({ ...one, version: 2 }));
+    for (const batch of [requested, ended]) await countChanges({ ...store, client }, batch);
+    expect(refused).toBe(0);
+    const { pages: written } = await readState(store, new Set(pages.map(ledgerKey)), new Set());
+    // Two writes would be one of each batch.
+    expect(Array.from(written.values(), ({ revision }) => revision > 4)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    left.push(...lives);
+    await countChanges(store, requested);
     await expectRecount();
   });
 

@@ -1,5 +1,3 @@
-import { idOfFine } from "@attune/store/counters/buckets";
-import { cutIntoTransactions } from "@attune/store/counters/count-changes";
 import { type Change, contributionOf, isSettled, newestOfEach } from "@attune/store/counters/fold";
 import { type Sums, sumAll } from "@attune/store/counters/sums";
 import fc from "fast-check";
@@ -98,66 +96,5 @@ describe("counting", () => {
     expect(isSettled(entryOf("completed"))).toBe(true);
     expect(isSettled(entryOf(null))).toBe(true);
     expect(isSettled(entryOf("canceling"))).toBe(false);
-  });
-});
-
-describe("cutting into transactions", () => {
-  const executions = fc.array(
-    fc.record({ page: fc.nat({ max: 150 }), fine: fc.nat({ max: 400 }), group: fc.nat() }),
-    { minLength: 1, maxLength: 600 },
-  );
-
-  it("keeps to what a transaction takes, and loses nothing", () => {
-    fc.assert(
-      fc.property(executions, (all) => {
-        const contributions = all.flatMap(
-          ({ page, fine, group }, at) =>
-            contributionOf(
-              {
-                ...{ id: idOfFine(fine) + at, version: 1, status: "failed", ledger: `${page}` },
-                membership: { action_ref: `core.${group % 50}`, enforcement: group },
-              },
-              undefined,
-            ) ?? [],
-        );
-        const transactions = cutIntoTransactions(contributions);
-        for (const some of transactions) {
-          const pages = new Set(some.map(({ ledger }) => ledger));
-          const sums = sumAll(some.map(({ differences }) => differences));
-          expect(pages.size + sums.size).toBeLessThanOrEqual(100);
-          for (const names of sums.values())
-            expect(Object.keys(names).length).toBeLessThanOrEqual(180);
-        }
-        expect(new Set(transactions.flat())).toEqual(new Set(contributions));
-      }),
-      { numRuns: 30 },
-    );
-  });
-
-  it("makes one of what fits into one", () => {
-    const contributions = Array.from({ length: 99 }, (_, at) =>
-      contributionOf(
-        { id: at, version: 1, status: "running", ledger: `${at}`, membership: { action_ref: "a" } },
-        undefined,
-      ),
-    ).filter((one) => one !== undefined);
-    expect(cutIntoTransactions(contributions.slice(1)).map((some) => some.length)).toEqual([98]);
-    expect(cutIntoTransactions(contributions).map((some) => some.length)).toEqual([98, 1]);
-  });
-
-  it("keeps together what shares heads, where nothing shares a page", () => {
-    const contributions = Array.from({ length: 160 }, (_, at) =>
-      contributionOf(
-        {
-          ...{ id: at, version: 1, status: "running", ledger: `${at}` },
-          membership: { action_ref: `pack_${at % 4}.action`, parent: 1 },
-        },
-        undefined,
-      ),
-    ).filter((one) => one !== undefined);
-    const itemsOf = (some: readonly { ledger: string; differences: Sums }[]) =>
-      new Set(some.flatMap(({ ledger, differences }) => [ledger, ...differences.keys()])).size;
-    // Of nine heads and the three items of a group, each transaction writes those of its own packs alone.
-    expect(cutIntoTransactions(contributions).map(itemsOf)).toEqual([100, 78]);
   });
 });

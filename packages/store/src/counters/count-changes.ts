@@ -4,7 +4,7 @@ import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { accessPatterns } from "../access-patterns/index.ts";
 import type { Store } from "../store.ts";
 import { addToDirectory } from "./directory.ts";
-import { type Change, type Contribution, contributionOf, newestOfEach } from "./fold.ts";
+import { type Change, type Contribution, contributionOf, isSettled, newestOfEach } from "./fold.ts";
 import { headKey, ledgerKey } from "./keys.ts";
 import { advancePage, entryOf, type LedgerPage } from "./ledger.ts";
 import { spill } from "./spill.ts";
@@ -18,15 +18,24 @@ const TRIES = 10;
 const writesOf = ({ ledger, differences }: Contribution): Writes =>
   new Map([[ledgerKey(ledger), []], ...namesIn(differences)]);
 
-/** Orders to cut contributions in: what shares a page stays together, or what shares heads. */
-const orders: readonly ((one: Contribution) => string)[] = [
+/**
+ * Orders to cut contributions in: what shares a page stays together; or what shares heads; or what goes on together, and
+ * then what ends, by age. Ends share a page and items of groups with those of nearly the same age alone.
+ */
+const orders: readonly ((one: Contribution) => string | number)[] = [
   ({ ledger }) => ledger,
   ({ differences }) => [...differences.keys()].join(),
+  ({ entry, id }) => (isSettled(entry) ? id : id - Number.MAX_SAFE_INTEGER),
 ];
 
-const itemsIn = (transactions: readonly (readonly Contribution[])[]) =>
+interface Written {
+  readonly one: Contribution;
+  readonly writes: Writes;
+}
+
+const itemsIn = (transactions: readonly (readonly Written[])[]) =>
   transactions.reduce(
-    (sum, some) => sum + new Set(some.flatMap((one) => [...writesOf(one).keys()])).size,
+    (sum, some) => sum + new Set(some.flatMap(({ writes }) => [...writes.keys()])).size,
     0,
   );
 
@@ -35,15 +44,14 @@ const itemsIn = (transactions: readonly (readonly Contribution[])[]) =>
  * more than one order.
  */
 export function cutIntoTransactions(contributions: readonly Contribution[]): Contribution[][] {
+  const written = contributions.map((one): Written => ({ one, writes: writesOf(one) }));
   const cuts = orders.map((keyOf) => {
-    const keyed = contributions.map((one) => ({ one, key: keyOf(one) }));
+    const keyed = written.map((each) => ({ ...each, key: keyOf(each.one) }));
     const sorted = keyed.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
-    return cut(
-      sorted.map(({ one }) => one),
-      writesOf,
-    );
+    return cut(sorted, ({ writes }) => writes);
   });
-  return cuts.reduce((best, other) => (itemsIn(other) < itemsIn(best) ? other : best));
+  const best = cuts.reduce((least, other) => (itemsIn(other) < itemsIn(least) ? other : least));
+  return best.map((some) => some.map(({ one }) => one));
 }
 
 /** Writes one transaction, on the condition that the pages are as they were read; puts them forward. */
