@@ -43,19 +43,26 @@ describe.each(Object.entries<Table>(tables))("the table %s", (name, table) => {
 
 it("lists executions in the order of their creation on every index", () => {
   const { by_action_status, ...indexes } = tables.Executions.globalIndexes;
+  // The id under another name as well, which the unsuccessful alone have.
   expect(new Set(Object.values<Index>(indexes).map(({ rangeKey }) => rangeKey))).toEqual(
-    new Set(["id"]),
+    new Set(["id", "unsuccessful"]),
   );
+  expect(tables.Executions.fields.unsuccessful).toBe("number");
   // Those of one status, the id in the text of the key.
   expect(by_action_status.rangeKey).toBe("final_key");
   expect(tables.Executions.fields.id).toBe("number");
 });
 
-it("carries into one index alone what a change of status rewrites, and what is final into another", () => {
+it("carries into one index alone what a change of status rewrites, and what is final into others", () => {
   const changing = ["status_key", "updated", "owner", "version", "attempt", "executor", "result"];
   const rewritten = Object.entries<Index>(tables.Executions.globalIndexes).filter(([, index]) =>
     [...keysOf(index), ...(index.projection ?? [])].some((one) => changing.includes(one)),
   );
   // Sparse: an execution is not in it before it is final.
-  expect(rewritten.map(([name]) => name)).toEqual(["by_status", "by_action_status"]);
+  expect(rewritten.map(([name]) => name)).toEqual([
+    "by_status",
+    "by_action_status",
+    "by_enforcement_unsuccessful",
+    "by_parent_unsuccessful",
+  ]);
 });
