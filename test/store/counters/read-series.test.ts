@@ -3,7 +3,7 @@ import { aggregate } from "@attune/store/counters/aggregate";
 import { DAY, finesOf, HOUR } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { durationBucketOf } from "@attune/store/counters/durations";
-import { type Change, newestOfEach } from "@attune/store/counters/fold";
+import type { Change } from "@attune/store/counters/fold";
 import { readSeries, type Slot } from "@attune/store/counters/read-series";
 import { type Lasting, lastingFieldsOf } from "@attune/store/counters/tally";
 import { metered } from "@attune/store/recount/meter";
@@ -16,7 +16,7 @@ import { startStore } from "../../fixtures/store.ts";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const EPOCH = Date.UTC(2024, 0, 1);
-/** Days from the epoch on, in which there are executions: five months of 32 days, and some of a sixth. */
+/** The time that has executions: from the middle of a month of 32 days to some days of the sixth. */
 const SINCE = EPOCH + 20 * DAY_MS;
 const DAYS = 150;
 const NOW = SINCE + DAYS * DAY_MS;
@@ -41,10 +41,8 @@ const counters = [
   { kind: "action", of: "lonely" },
 ] as const;
 
-const [hourFines, dayFines] = [HOUR, DAY].map((level) => finesOf({ level, at: 0 }).below) as [
-  number,
-  number,
-];
+const { below: hourFines } = finesOf({ level: HOUR, at: 0 });
+const { below: dayFines } = finesOf({ level: DAY, at: 0 });
 const slotFines = { none: Number.POSITIVE_INFINITY, hour: hourFines, day: dayFines } as const;
 
 const add = <K>(sums: Map<K, number>, key: K) => sums.set(key, (sums.get(key) ?? 0) + 1);
@@ -58,7 +56,7 @@ function modelOf(
   length: number,
 ) {
   const slots = new Map<number, { counts: Map<Lasting, number>; durations: Map<number, number> }>();
-  for (const { id, status, membership, duration } of newestOfEach(changes)) {
+  for (const { id, status, membership, duration } of changes) {
     const fine = Math.floor(id / idOf(EPOCH + 15_000, 0));
     const isOf =
       counter.kind === "all" ||
@@ -91,7 +89,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => fixture.stop());
 
-/** Hours of the time that has executions, and some before and after it. */
+/** Hours of the time that has executions, and of some before and after it. */
 const anyHour = fc.nat({ max: (DAYS + 40) * 24 });
 
 it.each(["none", "hour", "day"] as const)(

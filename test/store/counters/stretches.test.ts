@@ -3,8 +3,9 @@ import { partOf, stretchesAround, stretchesIn } from "@attune/store/counters/str
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
-const finesIn = (level: typeof HOUR | typeof DAY | typeof MONTH) => finesOf({ level, at: 0 }).below;
-const [hour, day, month] = [HOUR, DAY, MONTH].map(finesIn) as [number, number, number];
+const { below: hour } = finesOf({ level: HOUR, at: 0 });
+const { below: day } = finesOf({ level: DAY, at: 0 });
+const { below: month } = finesOf({ level: MONTH, at: 0 });
 const anything = Number.POSITIVE_INFINITY;
 
 /** Hours of some four years, from one to before another. */
