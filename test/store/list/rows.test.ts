@@ -108,6 +108,32 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
     for (const { roundTrips } of [ofPack, ofTop]) expect(roundTrips).toBeLessThanOrEqual(3);
   });
 
+  it("of an action and a status are no more than the page has, on any page; a short range is read to its end", async () => {
+    const ids = await past.fill(25, mix(0, 0), { count: 240, everyMs: 8_000, action_ref: "own.a" });
+    const filter = { action_ref: ["own.a"], status: ["completed"] } as const;
+    const request = past.request(25, { filter, range: {} });
+    const { next } = await listExecutions(behind, request, 3);
+    for (const [at, number] of [
+      [1, 1],
+      [2, 2],
+      [next, 4],
+      [8, 8],
+      [12, 12],
+    ] as const) {
+      const { page, units, roundTrips } = await past.costOfPage(request, at);
+      await past.expectRows(page, ids.slice((number - 1) * PER_PAGE, number * PER_PAGE));
+      expect(page.total).toBe(240);
+      if (shards > 1) continue;
+      expect(units).toEqual({ by_action_status: 0.5 });
+      expect(roundTrips).toBeLessThanOrEqual(number < 7 ? 1 : 5);
+    }
+    // Its ends are within buckets of 15 s.
+    const range = { from: (ids[50] ?? 0) + 1, below: (ids[15] ?? 0) + 1 };
+    const short = await past.costOfPage(past.request(25, { filter, range }));
+    expect(short.page.total).toBe(35);
+    if (shards === 1) expect(short.roundTrips).toBe(1);
+  });
+
   it("of a pack and a status come from its actions, on any page, or the status where those are many partitions", async () => {
     await past.fill(23, mix(0, 0), { count: 110, everyMs: 20_000, action_ref: "small.a" });
     await past.fill(23, mix(0, 0), { count: 110, everyMs: 21_000, action_ref: "small.b" });

@@ -113,7 +113,7 @@ function rowsOf(counter: Wide, groupBy: Grouping | undefined, slot: Slot | undef
 
 /**
  * Answers how the executions that were created in some time ended. Read units: half a one for each group, and
- * for each 4 KB of the hours, days or months that the intervals lie in.
+ * for each 4 KB of the hours, days, eight days or months that the intervals lie in.
  *
  * @throws ServiceError 400 for a time that ends before it begins, and for more rows than an answer may have
  */
@@ -132,7 +132,7 @@ export async function aggregate(store: Store, question: Question): Promise<Aggre
       400,
       `These are ${length} intervals of ${groups} groups, and an answer has ${MAX_ROWS} of both at most: ask for less time, or for longer intervals`,
     );
-  const series = await readSeries(store, counters, extent);
+  const series = await readSeries(store, counters, extent, groupBy !== "status");
   const bySlot = counters.map((counter) => ({ counter, slotAt: series(counter) }));
   const timeOf = (fine: number) => createdOf(idOfFine(fine));
   return {

@@ -1,7 +1,8 @@
 /** What the attributes of heads, nodes and durations say of the executions of a bucket, pure. */
-import { type Bucket, childOf, DAY, HOUR, MONTH, type Node } from "./buckets.ts";
+import { type Bucket, childOf, DAY, HOUR, type Node } from "./buckets.ts";
 import type { Fields } from "./items.ts";
 import { endsPlaceOf, parseCell, parseDuration, parseGroupCell, placeOf } from "./keys.ts";
+import { partOf, type Stretch } from "./stretches.ts";
 import { type Group, type Lasting, letters } from "./tally.ts";
 
 const fieldOf: Readonly<Record<string, Lasting>> = Object.fromEntries(
@@ -73,6 +74,6 @@ const durationCellsBy = (fields: Fields, bucketAt: (at: number) => Bucket): Dura
 export const durationsOfHead = (fields: Fields): DurationCell[] =>
   durationCellsBy(fields, (at) => ({ level: HOUR, at }));
 
-/** What a day has by the hour, or a month as a whole. */
-export const durationsOfNode = (fields: Fields, node: Node): DurationCell[] =>
-  durationCellsBy(fields, (at) => (node.level === MONTH ? node : childOf(node, at)));
+/** What a stretch has, by its parts. */
+export const durationsOfStretch = (fields: Fields, stretch: Stretch): DurationCell[] =>
+  durationCellsBy(fields, (at) => partOf(stretch, at));

@@ -5,7 +5,7 @@
  * | --- | --- |
  * | `all`, `action#X`, `pack#P`; of a further writer `1:all` and so on | the head: totals, and what was counted lately by fine bucket |
  * | `r0:all`, `m<n>:`, `d<n>:`, `h<n>:` | nodes: root, month, day and hour |
- * | `td<n>:all`, `tm<n>:` | durations of a day by the hour, and of a month |
+ * | `td<n>:all`, `tw<n>:`, `tm<n>:` | durations of a day by the hour, of eight days by the day, and of a month |
  * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours: members by day |
  * | `d<n>:enforcement:<n>`, `h<n>:` and so on | their members of a day by the hour, and of an hour by fine bucket |
  * | `enforcement-ends:<n>`, `parent-ends:<n>`, and `…:w<n>` | more of them: members by final status, those not completed by day as well |
@@ -14,6 +14,7 @@
  * A prefix ends at the first colon and has no `#`, so that no action can be mistaken for one.
  */
 import { DAY, HOUR, type Node, nodeOf, offsetIn } from "./buckets.ts";
+import type { Stretch } from "./stretches.ts";
 import { type Group, grainOf, type Lasting, letters, type Wide } from "./tally.ts";
 
 const inBase36 = (n: number) => n.toString(36);
@@ -33,8 +34,9 @@ export const headKeys = (counter: Wide, writers: number): string[] =>
 export const nodeKey = (counter: Wide, { level, at }: Node): string =>
   `${"rmdh"[level]}${inBase36(at)}:${nameOf(counter)}`;
 
-/** The durations of a day by the hour, or of a month as a whole. */
-export const durationsKey = (counter: Wide, node: Node): string => `t${nodeKey(counter, node)}`;
+/** The durations of a day, of eight or of a month. */
+export const durationsKey = (counter: Wide, { mark, at }: Stretch): string =>
+  `t${mark}${inBase36(at)}:${nameOf(counter)}`;
 
 export const ledgerKey = (page: string): string => `ledger#${page}`;
 
@@ -59,7 +61,7 @@ export function parseGroupCell(name: string) {
     : { at: parseInt(at, 36), letter, ...(time ? { time: parseInt(time, 36) } : {}) };
 }
 
-/** The attribute that counts what ran for some time: in an hour, or at a place in a day or month. */
+/** The attribute that counts what ran for some time: in an hour, or in a part of a stretch. */
 export const durationName = (at: number, duration: number): string =>
   `${inBase36(at)}H${inBase36(duration)}`;
 

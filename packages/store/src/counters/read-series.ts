@@ -9,14 +9,14 @@ import {
   isWithin,
   MONTH,
   type Node,
-  nodeOf,
   nodesAlong,
   nodesOf,
 } from "./buckets.ts";
-import { cellsOfHead, cellsOfNode, durationsOfHead, durationsOfNode } from "./cells.ts";
+import { cellsOfHead, cellsOfNode, durationsOfHead, durationsOfStretch } from "./cells.ts";
 import type { Histogram } from "./durations.ts";
 import { readItems } from "./items.ts";
 import { durationsKey, headKeys, nodeKey } from "./keys.ts";
+import { type Stretch, stretchesIn } from "./stretches.ts";
 import type { Lasting, Wide } from "./tally.ts";
 
 /**
@@ -45,26 +45,19 @@ export interface Slot {
 /** Slots by their first fine bucket; one in which nothing was created is left out. */
 export type Series = ReadonlyMap<number, Slot>;
 
-const hasDurations = ({ interval }: Extent) =>
-  interval === undefined || intervals[interval].hasDurations;
-
 /** The nodes that have the counts of an extent. */
 const countNodes = ({ from, below, interval }: Extent): Node[] =>
   interval === undefined
     ? nodesAlong(from, below, [from, below - 1])
     : nodesOf(intervals[interval].nodes, from, below);
 
-/** The nodes that have its durations: days, or months where they need not be told apart. */
-function durationNodes(extent: Extent): Node[] {
-  if (!hasDurations(extent)) return [];
-  const { from, below, interval } = extent;
-  const monthOf = (day: Node) => nodeOf(MONTH, finesOf(day).from);
-  const isWhole = (month: Node) => interval === undefined && isWithin(month, from, below);
-  return [
-    ...nodesOf(MONTH, from, below).filter(isWhole),
-    ...nodesOf(DAY, from, below).filter((day) => !isWhole(monthOf(day))),
-  ];
-}
+/** What has its durations: the longest stretches of which no part is in two slots. */
+const stretchesOf = ({ from, below, interval }: Extent): Stretch[] =>
+  stretchesIn(
+    from,
+    below,
+    interval === undefined ? Number.POSITIVE_INFINITY : intervals[interval].fines,
+  );
 
 /** Sums by slot and by what `of` says. */
 function sumBySlot<C extends { bucket: Bucket; n: number }, K>(
@@ -83,21 +76,28 @@ function sumBySlot<C extends { bucket: Bucket; n: number }, K>(
 }
 
 /**
- * The series of some counters over some time, in one request a hundred items: for each counter its heads, and
- * a node for each hour, day or month by the interval, half a read unit for 4 KB each.
+ * The series of some counters over some time, in one request a hundred items, half a read unit for 4 KB each: for each
+ * counter its heads, the nodes that an end cuts, or each hour, day or month by the interval, and of durations a month, eight days,
+ * and a day where hours are told apart or an end cuts it.
+ *
+ * @param durations whether they are asked for: without them, histograms are empty
  */
 export async function readSeries(
   store: Store,
   counters: readonly Wide[],
   extent: Extent,
+  durations: boolean,
 ): Promise<(counter: Wide) => Series> {
-  const nodes = { counts: countNodes(extent), durations: durationNodes(extent) };
+  const isTimed =
+    durations && (extent.interval === undefined || intervals[extent.interval].hasDurations);
+  const nodes = countNodes(extent);
+  const stretches = isTimed ? stretchesOf(extent) : [];
   const items = await readItems(
     store,
     counters.flatMap((counter) => [
       ...headKeys(counter, store.shards),
-      ...nodes.counts.map((node) => nodeKey(counter, node)),
-      ...nodes.durations.map((node) => durationsKey(counter, node)),
+      ...nodes.map((node) => nodeKey(counter, node)),
+      ...stretches.map((stretch) => durationsKey(counter, stretch)),
     ]),
   );
   return (counter) => {
@@ -106,16 +106,16 @@ export async function readSeries(
       extent,
       [
         ...heads.flatMap(cellsOfHead),
-        ...nodes.counts.flatMap((node) => cellsOfNode(items(nodeKey(counter, node)), node)),
+        ...nodes.flatMap((node) => cellsOfNode(items(nodeKey(counter, node)), node)),
       ],
       ({ field }) => field,
     );
-    const durations = sumBySlot(
+    const histograms = sumBySlot(
       extent,
       [
-        ...(hasDurations(extent) ? heads.flatMap(durationsOfHead) : []),
-        ...nodes.durations.flatMap((node) =>
-          durationsOfNode(items(durationsKey(counter, node)), node),
+        ...(isTimed ? heads.flatMap(durationsOfHead) : []),
+        ...stretches.flatMap((stretch) =>
+          durationsOfStretch(items(durationsKey(counter, stretch)), stretch),
         ),
       ],
       ({ duration }) => duration,
@@ -126,7 +126,7 @@ export async function readSeries(
         .toSorted(([one], [other]) => one - other)
         .map(([start, sums]) => [
           start,
-          { counts: sums, durations: durations.get(start) ?? new Map<number, number>() },
+          { counts: sums, durations: histograms.get(start) ?? new Map<number, number>() },
         ]),
     );
   };

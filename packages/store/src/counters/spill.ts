@@ -6,19 +6,10 @@
 import { idOf } from "@attune/domain/ids";
 import { accessPatterns } from "../access-patterns/index.ts";
 import type { Store } from "../store.ts";
-import {
-  DAY,
-  FINE_MS,
-  fineOf,
-  finesOf,
-  HOUR,
-  innerLevels,
-  MONTH,
-  nodeOf,
-  offsetIn,
-} from "./buckets.ts";
+import { FINE_MS, fineOf, finesOf, HOUR, innerLevels, nodeOf, offsetIn } from "./buckets.ts";
 import type { Fields } from "./items.ts";
 import { cellName, durationName, durationsKey, nodeKey, parseCell, parseDuration } from "./keys.ts";
+import { stretchesAround } from "./stretches.ts";
 import { type Sums, sumUp } from "./sums.ts";
 import type { Wide } from "./tally.ts";
 import { additionsTo, cut, isLostRace, namesIn, transact } from "./transaction.ts";
@@ -57,12 +48,11 @@ export function deltaOf(name: string, n: number): Delta | undefined {
   const ran = parseDuration(name);
   if (ran === undefined) return undefined;
   const { from, below } = finesOf({ level: HOUR, at: ran.at });
-  const [day, month] = [nodeOf(DAY, from), nodeOf(MONTH, from)];
   const places = (counter: Wide) =>
-    [
-      [durationsKey(counter, day), durationName(offsetIn(day, from), ran.duration)],
-      [durationsKey(counter, month), durationName(0, ran.duration)],
-    ] as const;
+    stretchesAround(from).map(
+      ({ stretch, offset }) =>
+        [durationsKey(counter, stretch), durationName(offset, ran.duration)] as const,
+    );
   return { name, n, fine: below - 1, places };
 }
 

@@ -11,6 +11,8 @@ export interface Wanted {
   readonly take: number;
   /** Whether to go on to the end behind the page, so that all matches are counted. */
   readonly countAll: boolean;
+  /** Whether a list that ends soon behind the page is to be read to its end, so that nothing else has to count it. */
+  readonly countShort?: boolean;
 }
 
 export interface Collected {

@@ -143,7 +143,9 @@ async function takeForward(
   first: number,
   passedBefore: number,
 ): Promise<Page> {
-  const wanted = { range, order, skip: first, take: perPage, countAll: false };
+  // What an end of the range cuts is counted after the page, unless the page has told.
+  const countShort = edgesOf(range).length > 0;
+  const wanted = { range, order, skip: first, take: perPage, countAll: false, countShort };
   const { page, passed, isAtEnd, scanned, stoppedAt } = await take(store, plan, wanted);
   return {
     page,

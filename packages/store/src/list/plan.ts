@@ -188,7 +188,8 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
 
 /**
  * Entries in one read, of all partitions together: at least as many as a read unit holds, of one partition no more than
- * half a unit holds, and a megabyte at most. A list that is no longer has counted by itself.
+ * half a unit holds, and a megabyte at most. A list that is no longer has counted by itself. Of rows that are all of the list,
+ * in one partition, no more are read than are wanted: a page of 20 is half a unit.
  */
 const ENTRIES = { least: 100, leastRows: 50, leastOfOne: 50, most: 10_000 };
 
@@ -211,10 +212,10 @@ function limitOf(
   );
   const needed = (wantedOfEach * path.length) / partitions;
   const isWhole = path.every(({ source }) => hasWholeRows(source));
-  const least = Math.min(
-    ENTRIES.leastOfOne,
-    (isWhole ? ENTRIES.leastRows : ENTRIES.least) / partitions,
-  );
+  const isExact = isWhole && !isOpen && partitions === 1 && !wanted.countShort;
+  const least = isExact
+    ? 1
+    : Math.min(ENTRIES.leastOfOne, (isWhole ? ENTRIES.leastRows : ENTRIES.least) / partitions);
   const opensItems = path.some(({ onItem }) =>
     onItem.some((name) => !(isSettled && name === "status")),
   );

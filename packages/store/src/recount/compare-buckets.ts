@@ -20,6 +20,7 @@ import {
 } from "../counters/keys.ts";
 import { deltaOf } from "../counters/spill.ts";
 import type { State } from "../counters/state.ts";
+import { hoursOf } from "../counters/stretches.ts";
 import { type Sums, sumAll, sumUp } from "../counters/sums.ts";
 import type { Wide } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
@@ -53,7 +54,11 @@ interface Places {
   readonly hours: readonly Node[];
 }
 
-const dayKeysOf = (counter: Wide, day: Node) => [nodeKey(counter, day), durationsKey(counter, day)];
+/** The items of a day. */
+export const dayKeysOf = (counter: Wide, day: Node): string[] => [
+  nodeKey(counter, day),
+  durationsKey(counter, hoursOf(day)),
+];
 const hourKeysOf = ({ counter, hours }: Places) => hours.map((hour) => nodeKey(counter, hour));
 
 /** What a head's attributes of a span come to in the items of hours and days. */

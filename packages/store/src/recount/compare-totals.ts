@@ -1,5 +1,5 @@
 /**
- * Compares what is not of one span: months and roots with their days, and the totals of heads with all buckets. Spilling
+ * Compares what is not of one span: eight days, months and roots with their days, and the totals of heads with all buckets. Spilling
  * alone changes a root, and counting moves a total and a bucket together, so that this is exact while writes go on.
  * How what is not final is divided into statuses is known by looking at all of it.
  */
@@ -18,10 +18,12 @@ import {
   parseDuration,
 } from "../counters/keys.ts";
 import type { State } from "../counters/state.ts";
+import { stretchesAround } from "../counters/stretches.ts";
 import { sumAll, sumUp } from "../counters/sums.ts";
 import { isLasting, letters, type Wide } from "../counters/tally.ts";
 import { partitionsOf } from "../index-keys.ts";
 import type { Store } from "../store.ts";
+import { dayKeysOf } from "./compare-buckets.ts";
 import { compare, type Difference, driftOf } from "./differences.ts";
 import { contributionOfStood, look, type Stood } from "./look.ts";
 import { readIds, readRecords, type Seen, seenOf } from "./seen.ts";
@@ -45,6 +47,22 @@ export async function readUnfinished(store: Store): Promise<Seen[]> {
 
 type Count = readonly [key: string, name: string, n: number];
 
+/** Where the durations of a fine bucket are, beside its day. */
+const longerAround = (fine: number) =>
+  stretchesAround(fine).filter(({ stretch }) => stretch.mark !== "d");
+
+/** The items above some days, the root excepted. */
+const keysAbove = (counter: Wide, days: readonly Node[]) => [
+  ...new Set(
+    days
+      .map((day) => finesOf(day).from)
+      .flatMap((fine) => [
+        nodeKey(counter, nodeOf(MONTH, fine)),
+        ...longerAround(fine).map(({ stretch }) => durationsKey(counter, stretch)),
+      ]),
+  ),
+];
+
 /** What the days of a counter have, less what is known to be wrong with it. */
 function daysWithout(
   counter: Wide,
@@ -53,7 +71,7 @@ function daysWithout(
   known: readonly Difference[],
 ): { day: Node; name: string; n: number }[] {
   return days.flatMap((day) =>
-    [nodeKey(counter, day), durationsKey(counter, day)].flatMap((key) => [
+    dayKeysOf(counter, day).flatMap((key) => [
       ...Object.entries(items(key)).map(([name, n]) => ({ day, name, n })),
       ...known
         .filter(({ item }) => item === key)
@@ -62,7 +80,7 @@ function daysWithout(
   );
 }
 
-/** What months, root and durations of months have to have, by their days. */
+/** What months, root and longer durations have to have, by their days. */
 function expectedAbove(counter: Wide, days: readonly { day: Node; name: string; n: number }[]) {
   return days.flatMap(({ day, name, n }): Count[] => {
     const fine = finesOf(day).from;
@@ -77,7 +95,11 @@ function expectedAbove(counter: Wide, days: readonly { day: Node; name: string; 
     const { duration } = parseDuration(name) ?? {};
     return duration === undefined
       ? []
-      : [[durationsKey(counter, month), durationName(0, duration), n]];
+      : longerAround(fine).map(({ stretch, offset }) => [
+          durationsKey(counter, stretch),
+          durationName(offset, duration),
+          n,
+        ]);
   });
 }
 
@@ -136,7 +158,7 @@ const isSpilled = (keys: readonly string[], before: State, after: State) =>
   );
 
 /**
- * Compares the months, roots and totals of some counters. Two units for each counter and day, and half a unit for each
+ * Compares what is above the days of some counters, and their totals. Two units for each counter and day, and half a unit for each
  * execution that is not final. `undefined`: something was spilled meanwhile.
  *
  * @param dayNumbers the days that have anything, from the ids' epoch on
@@ -151,17 +173,10 @@ export async function compareTotals(
   unfinished?: readonly Seen[],
 ): Promise<ComparedTotals | undefined> {
   const days = dayNumbers.map((at): Node => ({ level: DAY, at }));
-  const months = [...new Set(days.map((day) => nodeOf(MONTH, finesOf(day).from).at))].map(
-    (at): Node => ({ level: MONTH, at }),
-  );
   const heads = counters.flatMap((counter) => headKeys(counter, store.shards));
   const roots = counters.map((counter) => nodeKey(counter, root));
-  const above = counters.flatMap((counter) =>
-    months.flatMap((month) => [nodeKey(counter, month), durationsKey(counter, month)]),
-  );
-  const below = counters.flatMap((counter) =>
-    days.flatMap((day) => [nodeKey(counter, day), durationsKey(counter, day)]),
-  );
+  const above = counters.flatMap((counter) => keysAbove(counter, days));
+  const below = counters.flatMap((counter) => days.flatMap((day) => dayKeysOf(counter, day)));
   const looked = await look(
     store,
     { seen: unfinished ?? [], heads: [...heads, ...roots] },
@@ -174,10 +189,7 @@ export async function compareTotals(
   const { stood, state, read: items } = looked;
   const compared = counters.map((counter) => {
     const cells = daysWithout(counter, days, items, known);
-    const keys = [
-      nodeKey(counter, root),
-      ...months.flatMap((month) => [nodeKey(counter, month), durationsKey(counter, month)]),
-    ];
+    const keys = [nodeKey(counter, root), ...keysAbove(counter, days)];
     const counted = sumUp(
       keys.flatMap((key) =>
         Object.entries(state.heads.get(key) ?? items(key)).map(
