@@ -38,15 +38,15 @@ function offersOf({ status, action_ref, pack_name, ...filter }: Filter): Source[
   if (filter.enforcement !== undefined) offers.push([sources.enforcement(filter.enforcement)]);
   if (action_ref && status) {
     // No index has the statuses that are passed through by action: few are in them at a time.
-    const passing = status.filter((one) => !isFinal(one)).map(sources.status);
+    const passing = sources.statuses(status.filter((one) => !isFinal(one)));
     const final = status.filter(isFinal);
     const ended = action_ref.flatMap((ref) => final.map((one) => sources.actionStatus(ref, one)));
     offers.push([...ended, ...passing]);
   }
   if (action_ref) offers.push(action_ref.map(sources.action));
   if (pack_name !== undefined) offers.push([sources.pack(pack_name)]);
-  if (status) offers.push(status.map(sources.status));
-  else if (filter.executor !== undefined) offers.push(Status.options.map(sources.status));
+  if (status) offers.push(sources.statuses(status));
+  else if (filter.executor !== undefined) offers.push(sources.statuses(Status.options));
   return offers.length > 0 ? offers : [[sources.feed]];
 }
 
@@ -122,6 +122,7 @@ export function costOf(path: Path, countOf: (tally: Tally) => number): number {
   return path.reduce((sum, { source, onItem }) => {
     const entry = hasWholeRows(source) ? UNITS.row : UNITS.entry;
     const item = onItem.length > 0 ? UNITS.item : 0;
-    return sum + (source.tally ? countOf(source.tally) : 0) * (entry + item);
+    const entries = source.tallies.reduce((all, tally) => all + countOf(tally), 0);
+    return sum + entries * (entry + item);
   }, 0);
 }

@@ -68,19 +68,22 @@ function withinGroups(tallies: readonly Tally[], { daysOf }: Totals, now: Date):
  */
 const KNOWN = 200;
 
-/** The plan of a simple filter. It reads counters where there is more than one way to choose from. */
+/** Whether a path has a status beside another one in an index: the counters tell how many of its entries match. */
+const isMixed = (path: Path) => path.some(({ onEntry }) => onEntry.includes("status"));
+
+/** The plan of a simple filter. It reads counters where there is more than one way to choose from, or a status is mixed. */
 export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const tallies = talliesOf(filter);
   const [only, ...others] = pathsOf(filter);
   const isSearch = filter.result_contains !== undefined;
   const readItems = readItemsOnce(store);
-  if (others.length === 0 && !isSearch) {
+  if (others.length === 0 && !isSearch && !isMixed(only)) {
     return {
       ...{ filter, path: only, usesSegments: false, within: {}, entriesPerMatch: 1, tallies },
       readItems,
     };
   }
-  const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tally ?? []);
+  const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tallies);
   const paths = [only, ...others];
   const counted = [...paths.flatMap(talliesOfPath), ...(tallies ?? []), everything];
   const [totals, byActions] = await Promise.all([
@@ -105,7 +108,8 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
     usesSegments:
       isSearch && costOf(path, countOf) > SEGMENTS_UNITS + countOf(everything) * LINE_UNITS,
     within: withinGroups(counted, totals, store.now()),
-    entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1,
+    // Where none matches, all are read.
+    entriesPerMatch: tallies ? Math.max(1, size / Math.max(1, total)) : 1,
     tallies,
     readItems,
   };

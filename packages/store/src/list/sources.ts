@@ -8,7 +8,7 @@ import type { Status } from "@attune/domain/lifecycle";
 import { type IndexName, tables } from "@attune/topology/tables";
 import type { IndexKey } from "../access-patterns/executions-read.ts";
 import type { Tally, Wide } from "../counters/tally.ts";
-import { FEED, partitionsOf } from "../index-keys.ts";
+import { FEED, partitionsOf, partitionsOfStatusValue, statusValuesOf } from "../index-keys.ts";
 
 export interface Source {
   readonly index: IndexName;
@@ -17,8 +17,8 @@ export interface Source {
   readonly known: Facts;
   /** The filters that it answers whole. */
   readonly answers: readonly FilterName[];
-  /** What knows how many entries it has; it has few where nothing does. */
-  readonly tally?: Tally;
+  /** What knows how many entries it has, in sum; it has few where nothing does. */
+  readonly tallies: readonly Tally[];
   /** Where its executions are that have ended: whole rows. */
   readonly ended?: {
     /** What knows how many of them ended in which status. */
@@ -32,13 +32,15 @@ export interface Source {
 const sharded = (value: string) => (shards: number) => partitionsOf(value, shards);
 const single = (value: number) => () => [value];
 
-const ofStatus = (status: Status): Source => ({
-  index: "by_status",
-  partitions: sharded(status),
-  known: { status },
-  answers: ["status"],
-  tally: { counter: { kind: "all" }, field: status },
-});
+/** Every execution in some statuses; where these share a value with others, those of the others as well. */
+const ofStatuses = (wanted: readonly Status[]): Source[] =>
+  statusValuesOf(wanted).map((value) => ({
+    index: "by_status",
+    partitions: (shards) => partitionsOfStatusValue(value, shards),
+    known: {},
+    answers: value.statuses.every((status) => wanted.includes(status)) ? ["status"] : [],
+    tallies: value.statuses.map((field) => ({ counter: { kind: "all" }, field })),
+  }));
 
 /** A final status. */
 const ofActionStatus = (action_ref: string, status: Status): Source => ({
@@ -46,7 +48,7 @@ const ofActionStatus = (action_ref: string, status: Status): Source => ({
   partitions: sharded(action_ref),
   known: { action_ref, status },
   answers: ["action_ref", "status"],
-  tally: { counter: { kind: "action", of: action_ref }, field: status },
+  tallies: [{ counter: { kind: "action", of: action_ref }, field: status }],
 });
 
 export const sources = {
@@ -55,16 +57,16 @@ export const sources = {
     partitions: sharded(FEED),
     known: {},
     answers: [],
-    tally: { counter: { kind: "all" }, field: "created" },
-    ended: { counter: { kind: "all" }, sourcesOf: (status) => [ofStatus(status)] },
+    tallies: [{ counter: { kind: "all" }, field: "created" }],
+    ended: { counter: { kind: "all" }, sourcesOf: (status) => ofStatuses([status]) },
   } satisfies Source,
-  status: ofStatus,
+  statuses: ofStatuses,
   action: (action_ref: string): Source => ({
     index: "by_action",
     partitions: sharded(action_ref),
     known: { action_ref },
     answers: ["action_ref"],
-    tally: { counter: { kind: "action", of: action_ref }, field: "created" },
+    tallies: [{ counter: { kind: "action", of: action_ref }, field: "created" }],
     ended: {
       counter: { kind: "action", of: action_ref },
       sourcesOf: (status) => [ofActionStatus(action_ref, status)],
@@ -79,7 +81,7 @@ export const sources = {
       partitions: sharded(pack),
       known: {},
       answers: pack === name ? ["pack_name"] : [],
-      tally: { counter: { kind: "pack", of: pack }, field: "created" },
+      tallies: [{ counter: { kind: "pack", of: pack }, field: "created" }],
       ended: {
         counter: { kind: "pack", of: pack },
         pack,
@@ -92,20 +94,21 @@ export const sources = {
     partitions: single(enforcement),
     known: { enforcement },
     answers: ["enforcement"],
-    tally: { counter: { kind: "enforcement", of: enforcement }, field: "created" },
+    tallies: [{ counter: { kind: "enforcement", of: enforcement }, field: "created" }],
   }),
   parent: (parent: number): Source => ({
     index: "by_parent",
     partitions: single(parent),
     known: { parent },
     answers: ["parent"],
-    tally: { counter: { kind: "parent", of: parent }, field: "created" },
+    tallies: [{ counter: { kind: "parent", of: parent }, field: "created" }],
   }),
   original: (original_execution: number): Source => ({
     index: "by_original",
     partitions: single(original_execution),
     known: { original_execution },
     answers: ["original_execution"],
+    tallies: [],
   }),
 } as const;
 
