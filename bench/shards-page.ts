@@ -50,8 +50,9 @@ ${markdownTable(
   [...rows, stage],
 )}
 
-\`by_status\` comes first: an execution goes into each status and out of it again, two units a partition; all others are written once a life, or by
-the share of the traffic that one action or pack has. \`Counters\` is the head of all executions, written once a
+\`by_status\` comes first: an execution goes into each status and out of it again, two units a partition. \`requested\` and \`scheduling\`
+share a value, which takes three units, and is cut into two pieces for each shard ([ADR 2](adr/0002-indexes.md)). All other indexes are written once a
+life, or by the share of the traffic that one action or pack has. \`Counters\` is the head of all executions, written once a
 transaction, in batches of 1,000 changes.
 
 ## Which setting

@@ -4,7 +4,12 @@
  */
 import type { Status } from "@attune/domain/lifecycle";
 import { cutIntoTransactions } from "@attune/store/counters/count-changes";
-import { type Change, contributionOf, type Entry, newestOfEach } from "@attune/store/counters/fold";
+import {
+  type Change,
+  type Entry as Counted,
+  contributionOf,
+  newestOfEach,
+} from "@attune/store/counters/fold";
 import { headKey } from "@attune/store/counters/keys";
 import { wideCountersOf } from "@attune/store/counters/tally";
 import { createIdSource } from "@attune/store/ids";
@@ -42,7 +47,13 @@ function executionsOf(random: Random): Execution[] {
   });
 }
 
-type Entries = ReadonlyMap<IndexName, { readonly partition: string; readonly sort: string }>;
+interface Entry {
+  readonly partition: string;
+  readonly sort: string;
+  /** What it carries that a life changes. */
+  readonly told: string;
+}
+type Entries = ReadonlyMap<IndexName, Entry>;
 
 /** Where an execution stands in the indexes whose keys many executions share. */
 function entriesOf({ id, action_ref }: Execution, status: Status, shards: number): Entries {
@@ -52,10 +63,11 @@ function entriesOf({ id, action_ref }: Execution, status: Status, shards: number
   };
   const indexes = Object.entries(tables.Executions.globalIndexes) as [IndexName, Index][];
   return new Map(
-    indexes.flatMap(([name, { hashKey, rangeKey = "" }]) => {
+    indexes.flatMap(([name, { hashKey, rangeKey = "", projection = [] }]) => {
       const [partition, sort] = [keys[hashKey], keys[rangeKey]];
       if (partition === undefined || sort === undefined) return [];
-      return [[name, { partition: String(partition), sort: String(sort) }] as const];
+      const told = projection.includes("status") ? status : "";
+      return [[name, { partition: String(partition), sort: String(sort), told }] as const];
     }),
   );
 }
@@ -67,7 +79,7 @@ export interface Load {
   readonly units: number;
 }
 
-/** Index → its busiest partition. An entry that moves is written twice, each below a kilobyte. */
+/** Index → its busiest partition. An entry that moves is written twice, one that stays once, each below a kilobyte. */
 function indexLoads(executions: readonly Execution[], shards: number): Load[] {
   const units = new Map<IndexName, Map<string, number>>();
   const write = (name: IndexName, partition: string) => {
@@ -78,10 +90,11 @@ function indexLoads(executions: readonly Execution[], shards: number): Load[] {
     let before: Entries = new Map();
     for (const status of life) {
       const after = entriesOf(execution, status, shards);
-      for (const [name, { partition, sort }] of after) {
+      for (const [name, { partition, sort, told }] of after) {
         const old = before.get(name);
-        if (old?.partition === partition && old.sort === sort) continue;
-        if (old) write(name, old.partition);
+        const stays = old?.partition === partition && old.sort === sort;
+        if (stays && old.told === told) continue;
+        if (old && !stays) write(name, old.partition);
         write(name, partition);
       }
       before = after;
@@ -108,7 +121,7 @@ function headLoad(executions: readonly Execution[], shards: number): Load {
     ...changes.flatMap((of) => of.slice(0, 3)),
     ...changes.flatMap((of) => of.slice(3)),
   ];
-  const ledger = new Map<number, Entry>();
+  const ledger = new Map<number, Counted>();
   const heads = new Set(
     wideCountersOf({ action_ref: "hot.hot" }).map((counter) => headKey(counter, 0)),
   );

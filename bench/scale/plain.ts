@@ -3,7 +3,7 @@ import { type Filter, meets, namesOf } from "@attune/domain/filter";
 import { idOf } from "@attune/domain/ids";
 import { accessPatterns } from "@attune/store/access-patterns/index";
 import { readBatch } from "@attune/store/batch";
-import { FEED, partitionsOf } from "@attune/store/index-keys";
+import { FEED, partitionsOf, statusValuesOf } from "@attune/store/index-keys";
 import { Row } from "@attune/store/record";
 import type { Store } from "@attune/store/store";
 import { type Index, type IndexName, tables } from "@attune/topology/tables";
@@ -28,7 +28,10 @@ const keyIn: Partial<Record<IndexName, KeyOf>> = {
   by_action: ({ action_ref = [] }) =>
     action_ref.length === 1 ? first(action_ref.join()) : undefined,
   by_pack: ({ pack_name }) => (pack_name === undefined ? undefined : first(pack_name)),
-  by_status: ({ status = [] }) => (status.length === 1 ? first(status.join()) : undefined),
+  by_status: ({ status = [] }) => {
+    const [value, ...others] = statusValuesOf(status);
+    return value?.statuses.length === 1 && others.length === 0 ? first(value.name) : undefined;
+  },
   by_feed: () => first(FEED),
 };
 

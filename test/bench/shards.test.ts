@@ -9,7 +9,7 @@ describe("the busiest partitions", () => {
 
   it("are written by each life as often as its indexes say", () => {
     expect(one.get("by_feed")).toBe(1);
-    // Into a status and out of it again.
+    // Into a status and out of it again: what two of them share is in pieces, or it would be three.
     expect(one.get("by_status")).toBe(2);
     expect(one.get("by_action")).toBeCloseTo(HOT, 1);
     expect(one.get("by_action_status")).toBe(one.get("by_action"));

@@ -136,6 +136,10 @@ describe("the engine charges indexes as AWS documents", () => {
   const { status_key: _, ...withoutStatus } = whole;
   const changes: Readonly<Record<string, readonly [Item, Item]>> = {
     "a key": [whole, { ...whole, status_key: "scheduling" }],
+    "a status whose key stays": [
+      { ...whole, status: "requested" },
+      { ...whole, status: "scheduling" },
+    ],
     "what one index projects": [whole, { ...whole, updated: "2026-01-02T00:00:00.000Z" }],
     "what all indexes project": [whole, { ...whole, parent: 7 }],
     "what no index projects": [whole, { ...whole, version: 2 }],

@@ -54,7 +54,10 @@ it("lists executions in the order of their creation on every index", () => {
 });
 
 it("carries into one index alone what a change of status rewrites, and what is final into others", () => {
-  const changing = ["status_key", "updated", "owner", "version", "attempt", "executor", "result"];
+  const changing = [
+    ...["status_key", "status", "updated", "owner"],
+    ...["version", "attempt", "executor", "result"],
+  ];
   const rewritten = Object.entries<Index>(tables.Executions.globalIndexes).filter(([, index]) =>
     [...keysOf(index), ...(index.projection ?? [])].some((one) => changing.includes(one)),
   );

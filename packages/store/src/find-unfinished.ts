@@ -1,21 +1,18 @@
 /** Executions that are not final and not brand new, for the sweep. */
 import { Id } from "@attune/domain/execution";
 import { idOf } from "@attune/domain/ids";
-import { isFinal, Status } from "@attune/domain/lifecycle";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { accessPatterns } from "./access-patterns/index.ts";
 import { readBatch } from "./batch.ts";
-import { partitionsOf } from "./index-keys.ts";
+import { unfinishedPartitions } from "./index-keys.ts";
 import { ExecutionRecord } from "./record.ts";
 import type { Store } from "./store.ts";
-
-const unfinished = Status.options.filter((status) => !isFinal(status));
 
 const ENTRIES_A_QUERY = 500;
 
 /**
  * The executions that were created some seconds ago or earlier and are not final, in batches. It costs
- * by their number, not by the table: a read unit for about eighty entries of the index, and half a
+ * by their number, not by the table: a read unit for about sixty entries of the index, and half a
  * unit for each execution.
  */
 export async function* findUnfinished(
@@ -23,7 +20,7 @@ export async function* findUnfinished(
   seconds: number,
 ): AsyncGenerator<ExecutionRecord[]> {
   const youngest = idOf(store.now().getTime() - seconds * 1_000, 0) - 1;
-  for (const partition of unfinished.flatMap((status) => partitionsOf(status, store.shards))) {
+  for (const partition of unfinishedPartitions(store.shards)) {
     let last: number | undefined = youngest;
     while (last !== undefined) {
       const query = accessPatterns.indexEntries.params(store.tables, {

@@ -47,10 +47,11 @@ export const tables = {
         rangeKey: "id",
         projection: ["action_ref", "enforcement", "parent"],
       },
+      /** The status as well: two have one partition key (packages/store/src/index-keys.ts). */
       by_status: {
         hashKey: "status_key",
         rangeKey: "id",
-        projection: ["action_ref", "enforcement", "parent", "executor", "updated"],
+        projection: ["status", "action_ref", "enforcement", "parent", "executor", "updated"],
       },
       by_action: { hashKey: "action_key", rangeKey: "id", projection: ["enforcement", "parent"] },
       /** Final executions alone: their sort key is the status, then the id. */

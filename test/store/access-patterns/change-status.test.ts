@@ -22,7 +22,7 @@ describe("a request to change a status", () => {
       ExpressionAttributeValues: {
         ":status": "scheduling",
         ":updated": "t",
-        ":status_key": "0|scheduling",
+        ":status_key": "1|unscheduled",
         ":from0": "requested",
         ":if_owner": "executor",
         ":one": 1,

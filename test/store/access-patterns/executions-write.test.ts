@@ -45,7 +45,7 @@ describe("a request to Executions", () => {
       Item: {
         ...record,
         feed_key: "1|all",
-        status_key: "1|requested",
+        status_key: "5|unscheduled",
         action_key: "1|core.echo",
         pack_key: "1|core",
       },

@@ -28,6 +28,11 @@ const statuses: readonly [Status, ...Status[]] = [
 /** Members of a group: all over the days, or in bursts on three of them. */
 const [THIN, BURSTS, FEW] = [1_000_001, 2_000_002, 3_000_003] as const;
 
+const newestFirst = (all: readonly Known[]): Known[] =>
+  [...new Map(all.map((known) => [known.id, known])).values()].toSorted(
+    (first, second) => second.id - first.id,
+  );
+
 /** The newest first. */
 function draw(random: Random): Known[] {
   const one = (seconds: number, about: Partial<Known>): Known => ({
@@ -47,9 +52,7 @@ function draw(random: Random): Known[] {
     ...many(400, anywhere, { enforcement: 99 }),
     ...many(640, anywhere, {}),
   ];
-  return [...new Map(all.map((known) => [known.id, known])).values()].toSorted(
-    (first, second) => second.id - first.id,
-  );
+  return newestFirst(all);
 }
 
 const groupFrom = (random: Random): Filter =>
@@ -60,7 +63,20 @@ const groupFrom = (random: Random): Filter =>
     { enforcement: 99 },
   ]);
 
-const filters: readonly [(random: Random) => Filter, ...((random: Random) => Filter)[]] = [
+/** Many in one status among few in another that shares its partitions: some of them the oldest of all, some anywhere. */
+const drawMixed = (many: Status, few: Status) => (random: Random) =>
+  newestFirst(
+    Array.from({ length: 900 }, (_, at) => ({
+      id: idAt(at * 100, random.below(SLOTS)),
+      status: at < 15 || random.below(100) === 0 ? few : many,
+      action_ref: random.pick(actions),
+      ...(at % 3 === 0 ? { executor: 7 } : {}),
+    })),
+  );
+
+type Filters = readonly [(random: Random) => Filter, ...((random: Random) => Filter)[]];
+
+const filters: Filters = [
   () => ({}),
   () => ({ top_level: true }),
   (random) => ({ action_ref: [random.pick(actions)] }),
@@ -76,7 +92,38 @@ const filters: readonly [(random: Random) => Filter, ...((random: Random) => Fil
   (random) => ({ ...groupFrom(random), status: ["failed", random.pick(statuses)] }),
 ];
 
-describe.each([1, 4])("pages, in %i shards", (shards) => {
+const mixed: Filters = [
+  () => ({ status: ["requested"] }),
+  () => ({ status: ["scheduling"] }),
+  () => ({ status: ["scheduling", "requested"] }),
+  (random) => ({ status: [random.pick(["requested", "scheduling"]), "running"] }),
+  (random) => ({ pack_name: "a", status: [random.pick(["requested", "scheduling"])] }),
+  (random) => ({ action_ref: ["c.one"], status: [random.pick(["requested", "scheduling"])] }),
+  () => ({ executor: 7 }),
+  () => ({ executor: 7, status: ["scheduling"] }),
+];
+
+/** Each with how many lists are asked for, and the matches that are walked over at most. */
+const pasts = [
+  ["of all kinds", LISTS, 300, draw, filters],
+  [
+    "of many requested, few scheduling",
+    LISTS / 2,
+    100,
+    drawMixed("requested", "scheduling"),
+    mixed,
+  ],
+  [
+    "of few requested, many scheduling",
+    LISTS / 2,
+    100,
+    drawMixed("scheduling", "requested"),
+    mixed,
+  ],
+] as const;
+const cases = [1, 4].flatMap((shards) => pasts.map((past) => [shards, ...past] as const));
+
+describe.each(cases)("pages, in %i shards, %s", (shards, _, lists, far, drawn, asked) => {
   let fixture: Awaited<ReturnType<typeof startStore>>;
   let store: Store;
   let all: readonly Known[];
@@ -84,7 +131,7 @@ describe.each([1, 4])("pages, in %i shards", (shards) => {
     fixture = await startStore();
     const now = () => new Date(START_MS + (DAYS + 1) * DAY * 1_000);
     store = { ...fixture.store, shards, now };
-    all = draw(randomFrom(seed));
+    all = drawn(randomFrom(seed));
     await storeExecutions(store, all);
     const changes = all.map(({ id, status, action_ref, parent, enforcement }, at) => ({
       ...{ id, status, version: 7, ledger: `page-${Math.floor(at / 80)}` },
@@ -107,8 +154,8 @@ describe.each([1, 4])("pages, in %i shards", (shards) => {
   it(`are those of the model (SEED=${seed})`, { timeout: 120_000 }, async () => {
     const random = randomFrom(seed + shards);
     let located = 0;
-    for (let at = 0; at < LISTS; at++) {
-      const filter = random.pick(filters)(random);
+    for (let at = 0; at < lists; at++) {
+      const filter = random.pick(asked)(random);
       const matching = all.filter((known) => meets(filter, known, namesOf(filter)));
       const range = rangeOf(random, matching);
       const { from = 0, below = Number.POSITIVE_INFINITY } = range;
@@ -133,13 +180,13 @@ describe.each([1, 4])("pages, in %i shards", (shards) => {
       };
       const listed = await listExecutions(store, request, number);
       expectPage(listed, number);
-      if ((number - 1) * perPage > 300) located++;
+      if ((number - 1) * perPage > far) located++;
       if (listed.next === undefined) continue;
       const next = await listExecutions(store, request, listed.next);
       expectPage(next, number + 1);
       if (next.prev) expectPage(await listExecutions(store, request, next.prev), number);
     }
     // Enough of them have to be far from the beginning, or they would prove nothing.
-    expect(located).toBeGreaterThan(LISTS / 8);
+    expect(located).toBeGreaterThan(lists / 8);
   });
 });

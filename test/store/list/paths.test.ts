@@ -1,7 +1,10 @@
 import type { Filter } from "@attune/domain/filter";
+import { Status } from "@attune/domain/lifecycle";
 import type { Tally } from "@attune/store/counters/tally";
+import { statusKeysOf } from "@attune/store/index-keys";
 import { costOf, pageCostOf, pathOfActions, pathsOf, simplify } from "@attune/store/list/paths";
 import { talliesOf } from "@attune/store/list/totals";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 const partitionsOf = (filter: Filter) =>
@@ -20,6 +23,13 @@ describe("the paths of a filter", () => {
     [{}, [["by_feed 0|all"]]],
     [{ status: ["failed"] }, [["by_status 0|failed"]]],
     [{ status: ["failed", "running"] }, [["by_status 0|failed", "by_status 0|running"]]],
+    // Two statuses share a value: one of them is tested on its entries, and both are read at once.
+    [{ status: ["scheduling"] }, [["by_status 0|unscheduled,1|unscheduled; entry: status"]]],
+    [{ status: ["scheduling", "requested"] }, [["by_status 0|unscheduled,1|unscheduled"]]],
+    [
+      { status: ["requested", "failed"] },
+      [["by_status 0|unscheduled,1|unscheduled; entry: status", "by_status 0|failed"]],
+    ],
     [{ action_ref: ["a.b", "c.d"] }, [["by_action 0|a.b", "by_action 0|c.d"]]],
     [{ pack_name: "a" }, [["by_pack 0|a"]]],
     [{ pack_name: "a.b" }, [["by_pack 0|a; entry: pack_name"]]],
@@ -58,13 +68,37 @@ describe("the paths of a filter", () => {
   it("reads a worker's executions by their statuses, whose entries tell the worker", () => {
     const [path, ...others] = partitionsOf({ executor: 7 });
     expect(others).toEqual([]);
-    expect(path).toHaveLength(10);
-    expect(path?.[0]).toBe("by_status 0|requested; entry: executor");
+    // Each value once: two statuses share one, which is in two pieces.
+    expect(path).toHaveLength(9);
+    expect(path?.[0]).toBe("by_status 0|unscheduled,1|unscheduled; entry: executor");
   });
 
   it("are read in every shard", () => {
     const [[reading] = []] = pathsOf({ status: ["failed"] });
     expect(reading?.source.partitions(3)).toEqual(["0|failed", "1|failed", "2|failed"]);
+  });
+
+  it("have what is written, in as many shards or more", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(Number.MAX_SAFE_INTEGER),
+        fc.constantFrom(...Status.options),
+        fc.integer({ min: 1, max: 20 }),
+        fc.nat(20),
+        (id, status, shards, more) => {
+          const { status_key } = statusKeysOf(id, status, shards);
+          const [path] = pathsOf({ status: [status] });
+          const read = path.flatMap(({ source }) => source.partitions(shards + more));
+          expect(read.filter((partition) => partition === status_key)).toHaveLength(1);
+        },
+      ),
+    );
+  });
+
+  it("cost by their entries, those of another status beside them as well", () => {
+    const countOf = ({ field }: Tally) => (field === "requested" ? 1_000 : 10);
+    const [path] = pathsOf({ status: ["scheduling"] });
+    expect(costOf(path, countOf)).toBeCloseTo(1_010 / 50);
   });
 
   it("cost by their entries, and more where each needs its item", () => {

@@ -35,7 +35,7 @@ function offersOfGroup(members: Source, group: Group, status: readonly Status[] 
   if (status.includes("completed")) return [[members, sources.unsuccessful(group)]];
   if (!status.some(isUnsuccessful)) return [[members]];
   const others = status.filter((one) => !isUnsuccessful(one));
-  const apart = [sources.unsuccessful(group), ...others.map(sources.status)];
+  const apart = [sources.unsuccessful(group), ...sources.statuses(others)];
   return others.length > 0 ? [apart, [members]] : [apart];
 }
 
@@ -50,15 +50,15 @@ function offersOf({ status, action_ref, pack_name, ...filter }: Filter): Source[
   }
   if (action_ref && status) {
     // No index has the statuses that are passed through by action: few are in them at a time.
-    const passing = status.filter((one) => !isFinal(one)).map(sources.status);
+    const passing = sources.statuses(status.filter((one) => !isFinal(one)));
     const final = status.filter(isFinal);
     const ended = action_ref.flatMap((ref) => final.map((one) => sources.actionStatus(ref, one)));
     offers.push([...ended, ...passing]);
   }
   if (action_ref) offers.push(action_ref.map(sources.action));
   if (pack_name !== undefined) offers.push([sources.pack(pack_name)]);
-  if (status) offers.push(status.map(sources.status));
-  else if (filter.executor !== undefined) offers.push(Status.options.map(sources.status));
+  if (status) offers.push(sources.statuses(status));
+  else if (filter.executor !== undefined) offers.push(sources.statuses(Status.options));
   return offers.length > 0 ? offers : [[sources.feed]];
 }
 
@@ -152,8 +152,7 @@ export function pageCostOf(
 export function costOf(path: Path, countOf: (tally: Tally) => number): number {
   const group = settledGroupOf(path);
   return path.reduce((sum, { source, onItem }) => {
-    const { tallies = [] } = source;
-    const entries = tallies.reduce((count, tally) => count + countOf(tally), 0);
+    const entries = source.tallies.reduce((count, tally) => count + countOf(tally), 0);
     const entry = hasWholeRows(source) ? UNITS.row : UNITS.entry;
     const isSettled = group !== undefined && onItem.every((name) => name === "status");
     const items = isSettled ? unfinishedOf(group, countOf) : entries;

@@ -121,19 +121,22 @@ function membersOf(
 /** Read units of a page for which no other path than a group's own is looked at. */
 const CHEAP = 13;
 
-/** The plan of a simple filter. It reads counters where there is more than one way to choose from. */
+/** Whether a path has a status beside another one in an index: the counters tell how many of its entries match. */
+const isMixed = (path: Path) => path.some(({ onEntry }) => onEntry.includes("status"));
+
+/** The plan of a simple filter. It reads counters where there is more than one way to choose from, or a status is mixed. */
 export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const tallies = talliesOf(filter);
   const [only, ...others] = pathsOf(filter);
   const isSearch = filter.result_contains !== undefined;
   const readItems = readItemsOnce(store);
-  if (others.length === 0 && !isSearch) {
+  if (others.length === 0 && !isSearch && !isMixed(only)) {
     return {
       ...{ filter, path: only, usesSegments: false, within: {}, entriesPerMatch: 1, tallies },
       readItems,
     };
   }
-  const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tallies ?? []);
+  const talliesOfPath = (path: Path) => path.flatMap(({ source }) => source.tallies);
   const paths = [only, ...others];
   const choose = async (offered: readonly Path[], beside: readonly Tally[]) => {
     const counted = [
@@ -179,7 +182,8 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
     usesSegments:
       isSearch && costOf(path, countOf) > SEGMENTS_UNITS + countOf(everything) * LINE_UNITS,
     within,
-    entriesPerMatch: total > 0 ? Math.max(1, size / total) : 1,
+    // Where none matches, all are read.
+    entriesPerMatch: tallies ? Math.max(1, size / Math.max(1, total)) : 1,
     tallies,
     readItems,
     ...(members ? { members } : {}),

@@ -21,7 +21,7 @@ export interface Ended {
 }
 
 /** Where most have ended. */
-export const completed = sources.status("completed");
+export const completed = sources.statuses(["completed"]);
 
 /**
  * Of executions that nothing tells of how they ended, nor what came beside them. Where they came as fast as this, a
@@ -30,7 +30,7 @@ export const completed = sources.status("completed");
 export const burst: Ended = {
   longestGap: 50 * SLOTS,
   entriesPerRow: 2,
-  statuses: [{ sources: [completed], share: 1 }],
+  statuses: [{ sources: completed, share: 1 }],
 };
 
 /** Read units of an item, and rows of an index in as many, near enough to choose by. */

@@ -24,7 +24,7 @@ const ENTRIES = 100;
 /** Partitions that are read for it at most: half a read unit and more each. */
 const PARTITIONS = 20;
 
-const unfinished = Status.options.filter((status) => !isFinal(status)).map(sources.status);
+const unfinished = sources.statuses(Status.options.filter((status) => !isFinal(status)));
 
 /**
  * The members of a group that have not ended: the first of them in an order, and the ids between which these are all. What is

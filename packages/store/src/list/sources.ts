@@ -8,7 +8,7 @@ import type { Status } from "@attune/domain/lifecycle";
 import { type IndexName, tables } from "@attune/topology/tables";
 import type { IndexKey } from "../access-patterns/executions-read.ts";
 import type { Group, Tally, Wide } from "../counters/tally.ts";
-import { FEED, partitionsOf } from "../index-keys.ts";
+import { FEED, partitionsOf, partitionsOfStatusValue, statusValuesOf } from "../index-keys.ts";
 
 export interface Source {
   readonly index: IndexName;
@@ -17,8 +17,8 @@ export interface Source {
   readonly known: Facts;
   /** The filters that it answers whole. */
   readonly answers: readonly FilterName[];
-  /** What knows how many entries it has; it has few where nothing does. */
-  readonly tallies?: readonly Tally[];
+  /** What knows how many entries it has, in sum; it has few where nothing does. */
+  readonly tallies: readonly Tally[];
   /** The group of which it has those that ended otherwise than completed. */
   readonly unsuccessfulOf?: Group;
   /** Where its executions are that have ended: whole rows. */
@@ -34,13 +34,15 @@ export interface Source {
 const sharded = (value: string) => (shards: number) => partitionsOf(value, shards);
 const single = (value: number) => () => [value];
 
-const ofStatus = (status: Status): Source => ({
-  index: "by_status",
-  partitions: sharded(status),
-  known: { status },
-  answers: ["status"],
-  tallies: [{ counter: { kind: "all" }, field: status }],
-});
+/** Every execution in some statuses; where these share a value with others, those of the others as well. */
+const ofStatuses = (wanted: readonly Status[]): Source[] =>
+  statusValuesOf(wanted).map((value) => ({
+    index: "by_status",
+    partitions: (shards) => partitionsOfStatusValue(value, shards),
+    known: {},
+    answers: value.statuses.every((status) => wanted.includes(status)) ? ["status"] : [],
+    tallies: value.statuses.map((field) => ({ counter: { kind: "all" }, field })),
+  }));
 
 /** A final status. */
 const ofActionStatus = (action_ref: string, status: Status): Source => ({
@@ -66,9 +68,9 @@ export const sources = {
     known: {},
     answers: [],
     tallies: [{ counter: { kind: "all" }, field: "created" }],
-    ended: { counter: { kind: "all" }, sourcesOf: (status) => [ofStatus(status)] },
+    ended: { counter: { kind: "all" }, sourcesOf: (status) => ofStatuses([status]) },
   } satisfies Source,
-  status: ofStatus,
+  statuses: ofStatuses,
   action: (action_ref: string): Source => ({
     index: "by_action",
     partitions: sharded(action_ref),
@@ -125,6 +127,7 @@ export const sources = {
     partitions: single(original_execution),
     known: { original_execution },
     answers: ["original_execution"],
+    tallies: [],
   }),
 } as const;
 

@@ -76,7 +76,7 @@ async function readFacts(
   ids: readonly number[],
   tested: readonly FilterName[],
 ): Promise<Items> {
-  const isTold = tested.every((name) => tells(completed, name));
+  const isTold = tested.every((name) => completed.every((source) => tells(source, name)));
   const { rows, units } = await readRows(store, ids, isTold ? burst : undefined);
   return { items: rows.map((row) => ({ row, result: null })), units };
 }

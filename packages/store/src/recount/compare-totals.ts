@@ -21,7 +21,7 @@ import type { State } from "../counters/state.ts";
 import { stretchesAround } from "../counters/stretches.ts";
 import { sumAll, sumUp } from "../counters/sums.ts";
 import { isLasting, letters, type Wide } from "../counters/tally.ts";
-import { partitionsOf } from "../index-keys.ts";
+import { unfinishedPartitions } from "../index-keys.ts";
 import type { Store } from "../store.ts";
 import { dayKeysOf } from "./compare-buckets.ts";
 import { compare, type Difference, driftOf } from "./differences.ts";
@@ -38,9 +38,10 @@ const everything = { from: 0, below: Number.MAX_SAFE_INTEGER };
 
 /** All executions that are not final. */
 export async function readUnfinished(store: Store): Promise<Seen[]> {
-  const partitions = passing.flatMap((status) => partitionsOf(status, store.shards));
   const ids = await Promise.all(
-    partitions.map((partition) => readIds(store, "by_status", partition, everything)),
+    unfinishedPartitions(store.shards).map((partition) =>
+      readIds(store, "by_status", partition, everything),
+    ),
   );
   return (await readRecords(store, [...new Set(ids.flat())])).map(seenOf);
 }
