@@ -110,8 +110,11 @@ describe("the engine charges what AWS documents", () => {
 });
 
 /** The entry of an item in an index of Executions. */
-function entryOf(item: Item, { hashKey, projection = [] }: Index): IndexEntry | undefined {
-  if (item[hashKey] === undefined) return undefined;
+function entryOf(
+  item: Item,
+  { hashKey, rangeKey = "id", projection = [] }: Index,
+): IndexEntry | undefined {
+  if (item[hashKey] === undefined || item[rangeKey] === undefined) return undefined;
   const names = ["id", hashKey, ...projection].filter((name) => item[name] !== undefined);
   const entry = Object.fromEntries(names.map((name) => [name, item[name]]));
   return {

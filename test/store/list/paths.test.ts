@@ -113,7 +113,55 @@ describe("the paths of a filter", () => {
     const [, byStatus = []] = pathsOf({ pack_name: "a", status: ["failed"] });
     // Ten rows for each of twenty matches, and as many again, in two shards.
     expect(pageCostOf(byStatus, countOf, { total: 100, shards: 2 })).toBeCloseTo(1 + 400 / 50);
-    expect(pageCostOf(byStatus, countOf, { total: 0, shards: 2 })).toBe(1);
+    // It is walked to its end where that is not as far, or there are fewer matches than a page has.
+    expect(pageCostOf(byStatus, countOf, { total: 25, shards: 2 })).toBeCloseTo(1 + 1_000 / 50);
+    expect(pageCostOf(byStatus, countOf, { total: 0, shards: 2 })).toBeCloseTo(1 + 1_000 / 50);
+  });
+
+  it("cost for a page of a group's members that completed its items, and those of what has not ended", () => {
+    const counts = new Map<Tally["field"], number>([
+      ["created", 200],
+      ["completed", 150],
+      ["failed", 30],
+    ]);
+    const countOf = ({ field }: Tally) => counts.get(field) ?? 0;
+    const [members = []] = pathsOf({ parent: 7, status: ["completed"] });
+    const entries = 200 / 100 + 30 / 50;
+    expect(costOf(members, countOf)).toBeCloseTo(entries + 20 / 2);
+    expect(pageCostOf(members, countOf, { total: 150, shards: 2 })).toBeCloseTo(
+      1 + ((entries + 20 / 2) / 150) * 20 * 2 + 20 / 2,
+    );
+  });
+
+  it.each<[Filter, string[][]]>([
+    [
+      { parent: 7, status: ["completed", "failed"] },
+      [
+        ["by_parent 7; item: status", "by_parent_unsuccessful 7; entry: status"],
+        ["by_status 0|completed; entry: parent", "by_status 0|failed; entry: parent"],
+      ],
+    ],
+    [
+      { enforcement: 7, status: ["failed"] },
+      [
+        ["by_enforcement_unsuccessful 7; entry: status"],
+        ["by_status 0|failed; entry: enforcement"],
+      ],
+    ],
+    [
+      { parent: 7, status: ["failed", "running"] },
+      [
+        ["by_parent_unsuccessful 7; entry: status", "by_status 0|running; entry: parent"],
+        ["by_parent 7; item: status"],
+        ["by_status 0|failed; entry: parent", "by_status 0|running; entry: parent"],
+      ],
+    ],
+    [
+      { parent: 7, status: ["running"] },
+      [["by_parent 7; item: status"], ["by_status 0|running; entry: parent"]],
+    ],
+  ])("of a group and a status have what was unsuccessful apart: %j", (filter, expected) => {
+    expect(partitionsOf(filter)).toEqual(expected);
   });
 
   it("of a pack and final statuses lead through its actions as well, which leave nothing open", () => {

@@ -143,9 +143,15 @@ export function pageCostOf(
 ): number {
   const partitions = path.reduce((sum, { source }) => sum + source.partitions(shards).length, 0);
   const isOpen = path.some(({ onEntry, onItem }) => onEntry.length + onItem.length > 0);
-  const each = total > 0 ? costOf(path, countOf) / total : 0;
-  const rows = settledGroupOf(path) ? PAGE_ROWS * UNITS.item : 0;
-  return partitions * QUERY_UNITS + PAGE_ROWS * each * (isOpen ? UNEVEN : 1) + rows;
+  const matches = Math.min(PAGE_ROWS, total);
+  const whole = costOf(path, countOf);
+  // Where there are fewer than a page has, it is walked to its end.
+  const walked =
+    matches < PAGE_ROWS
+      ? whole
+      : Math.min(whole, (whole / total) * matches * (isOpen ? UNEVEN : 1));
+  const rows = settledGroupOf(path) ? matches * UNITS.item : 0;
+  return partitions * QUERY_UNITS + walked + rows;
 }
 
 /** What a path costs from end to end, in read units. */
