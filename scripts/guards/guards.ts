@@ -17,6 +17,7 @@ const writes = "packages/store/src/access-patterns/executions-write.ts";
 const transitions = "packages/store/src/transitions.ts";
 const livePatterns = "packages/store/src/access-patterns/live.ts";
 const model = ["--project", "model"];
+const members = ["--project", "store", "test/store/list/members.test.ts"];
 const logs = ["--project", "store", "test/store/logs"];
 const history = ["--project", "store", "test/store/history"];
 const liveOrder = ["--project", "functions", "test/functions/live-order.test.ts"];
@@ -182,6 +183,38 @@ export const guards: readonly Guard[] = [
     find: "isTold ? burst : undefined",
     replace: "burst",
     tests: ["--project", "store", "test/store/list/rows.test.ts"],
+  },
+  {
+    invariant: 7,
+    guard: "A partition that two statuses share is tested for the one that is asked for",
+    file: "packages/store/src/list/sources.ts",
+    find: 'value.statuses.every((status) => wanted.includes(status)) ? ["status"] : []',
+    replace: '["status"]',
+    tests: ["--project", "store", "test/store/list/pages.test.ts"],
+  },
+  {
+    invariant: 7,
+    guard: "What has not ended is told from what has completed",
+    file: "packages/store/src/list/settled.ts",
+    find: 'unfinished.get(id) ?? "completed"',
+    replace: '"completed"',
+    tests: members,
+  },
+  {
+    invariant: 7,
+    guard: "What is younger than the counters may be late is told by its item",
+    file: "packages/store/src/list/settled.ts",
+    find: "store.now().getTime() - COUNTED_MS",
+    replace: "store.now().getTime()",
+    tests: members,
+  },
+  {
+    invariant: 7,
+    guard: "A row decides, whatever told of it",
+    file: "packages/store/src/list/list-executions.ts",
+    find: 'row && meets(filter, row, ["status"]) ? row : []',
+    replace: "row ?? []",
+    tests: members,
   },
   {
     invariant: 7,
