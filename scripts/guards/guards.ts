@@ -174,7 +174,7 @@ export const guards: readonly Guard[] = [
     file: "packages/store/src/list/list-executions.ts",
     find: " && edge.below === firstEdge.edge.below;",
     replace: ";",
-    tests: ["--project", "store", "test/store/list/pages.test.ts"],
+    tests: members,
   },
   {
     invariant: 7,

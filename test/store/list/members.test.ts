@@ -1,5 +1,5 @@
 /** Lists of a group by how its members ended: what each costs, and what is shown while some have not ended. */
-import { idOf, SLOTS } from "@attune/domain/ids";
+import { type IdRange, idOf, SLOTS } from "@attune/domain/ids";
 import type { Status } from "@attune/domain/lifecycle";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { type ListRequest, listExecutions } from "@attune/store/list/list-executions";
@@ -30,9 +30,10 @@ async function fill(
   parent: number,
   statusAt: (at: number) => Status,
   isLate: (at: number) => boolean = () => false,
+  { start = START_MS, count = MEMBERS } = {},
 ): Promise<Known[]> {
-  const known = Array.from({ length: MEMBERS }, (_, at) => ({
-    ...{ id: idOf(START_MS + at * MINUTE, parent % SLOTS), status: statusAt(at), parent },
+  const known = Array.from({ length: count }, (_, at) => ({
+    ...{ id: idOf(start + at * MINUTE, parent % SLOTS), status: statusAt(at), parent },
     action_ref: "core.echo",
   }));
   await storeExecutions(past.behind, known);
@@ -170,5 +171,43 @@ describe("a group of which some have not ended", () => {
     const now = late * MINUTE + 5_000;
     const { page } = await past.costOfPage(request(parent, "completed"), 1, later(now));
     expect(page.rows.map(({ id }) => id)).toEqual(idsOf(others, "completed", 1));
+  });
+});
+
+describe("a time range of a group", () => {
+  const none = () => false;
+  /** Twenty members before midnight. */
+  const start = START_MS + 24 * 60 * MINUTE - 20 * MINUTE;
+  const everyOne = (parent: number, range: IdRange) =>
+    ({ filter: { parent }, range, order: "oldest", perPage: PER_PAGE }) as const;
+  const ids = (known: readonly Known[], page: number) =>
+    known.map(({ id }) => id).slice((page - 1) * PER_PAGE, page * PER_PAGE);
+
+  it("has all of the day that it begins with, also on a page that begins far from there", async () => {
+    const known = await fill(55, tenth, none, { start });
+    const range = { from: (known[4]?.id ?? 0) + 1 };
+    const page = await listExecutions(later(DAYS_LATER), everyOne(55, range), 30);
+    expect(page.rows.map(({ id }) => id)).toEqual(ids(known.slice(5), 30));
+    expect(page.total).toBe(MEMBERS - 5);
+  });
+
+  it("is counted by its entries where its days have few, and by the counters where they have more", async () => {
+    for (const [parent, count, counters] of [
+      [66, 240, 0.5],
+      [77, 400, 1.5],
+    ] as const) {
+      const known = await fill(parent, tenth, none, { start, count });
+      const range = { from: (known[4]?.id ?? 0) + 1, below: known[count - 7]?.id ?? 0 };
+      const { page, units, readUnits } = await past.costOfPage(
+        everyOne(parent, range),
+        1,
+        later(DAYS_LATER),
+      );
+      expect(page.rows.map(({ id }) => id)).toEqual(ids(known.slice(5), 1));
+      expect(page.total).toBe(count - 12);
+      const ofExecutions = Object.values(units).reduce((sum, one) => sum + one, 0);
+      expect(readUnits - ofExecutions).toBe(counters);
+      expect(readUnits).toBeLessThanOrEqual(counters + 13);
+    }
   });
 });

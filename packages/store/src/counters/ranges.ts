@@ -20,7 +20,7 @@ import {
 import { type Cell, cellsOfEnds, cellsOfGroup, cellsOfHead, cellsOfNode } from "./cells.ts";
 import { type Fields, type Items, type ReadItems, readItemsOnce } from "./items.ts";
 import { endsPlaceOf, groupNodeKey, headKeys, nodeKey, placeOf } from "./keys.ts";
-import { grainOf, isGroup, isLasting, type Lasting, type Tally } from "./tally.ts";
+import { type Group, grainOf, isGroup, isLasting, type Lasting, type Tally } from "./tally.ts";
 
 /** A tally that has positions. */
 export interface Source extends Tally {
@@ -189,6 +189,19 @@ export async function readRange(
       .map((node) => edgeOf(range, node, countIn(cells, node)))
       .filter(({ count }) => count > 0),
   };
+}
+
+/** How many members of a group were created on the days that have some of a range: not fewer than in the range. Its own item tells. */
+export async function mostOfGroup(group: Group, range: IdRange, read: ReadItems): Promise<number> {
+  const { key } = placeOf(group);
+  const days = cellsOfGroup((await read([key]))(key), group);
+  const { from = 0, below = Number.POSITIVE_INFINITY } = range;
+  return sum(
+    days.filter(({ bucket }) => {
+      const fines = finesOf(bucket);
+      return idOfFine(fines.below) > from && idOfFine(fines.from) < below;
+    }),
+  );
 }
 
 /**

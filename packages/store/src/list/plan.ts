@@ -12,7 +12,7 @@ import {
 import type { Order } from "../access-patterns/executions-read.ts";
 import { readActions } from "../counters/directory.ts";
 import { type ReadItems, readItemsOnce } from "../counters/items.ts";
-import { countRange, type Edge } from "../counters/ranges.ts";
+import { countRange, type Edge, mostOfGroup } from "../counters/ranges.ts";
 import { readTallies, readTotals, type Totals } from "../counters/read-totals.ts";
 import { type Group, groupsOf, hasPositions, isGroup, type Tally } from "../counters/tally.ts";
 import { LINE_UNITS, searchResults } from "../search/search-results.ts";
@@ -324,6 +324,9 @@ async function countEdge(store: Store, plan: Plan, edge: Edge): Promise<number> 
     : countByReading(store, plan, edge);
 }
 
+/** Entries of a group's range that cost less to count than the days and hours at its ends to look into. */
+const ENTRIES_TO_COUNT = 250;
+
 /**
  * How many executions match, by the counters; what lies in a part of a time bucket is counted by reading, unless it is
  * known otherwise. For a plan whose total they know.
@@ -338,6 +341,13 @@ export async function totalOf(
   if (isUnbounded(range)) {
     return sum(tallies.map(await readTotals(store, tallies, { read: plan.readItems })));
   }
+  const [{ counter, field } = everything] = tallies;
+  if (
+    isGroup(counter) &&
+    field === "created" &&
+    (await mostOfGroup(counter, range, plan.readItems)) <= ENTRIES_TO_COUNT
+  )
+    return countByReading(store, plan, range);
   const { whole, edges } = await countRange(store, tallies, range, plan.readItems);
   const inEdges = edges.map(async (edge) => (await knownOf(edge)) ?? countEdge(store, plan, edge));
   return whole + sum(await Promise.all(inEdges));
