@@ -194,7 +194,7 @@ describe("a time range of a group", () => {
   it("is counted by its entries where its days have few, and by the counters where they have more", async () => {
     for (const [parent, count, counters] of [
       [66, 240, 0.5],
-      [77, 400, 1.5],
+      [77, 700, 1.5],
     ] as const) {
       const known = await fill(parent, tenth, none, { start, count });
       const range = { from: (known[4]?.id ?? 0) + 1, below: known[count - 7]?.id ?? 0 };

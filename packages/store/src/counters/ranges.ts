@@ -114,6 +114,8 @@ export const nodesIn = (range: IdRange): Node[] => {
 
 /** Where a bucket has fewer, reading them all costs less than looking into it. */
 export const FEW = 50;
+/** Where a day of a group has fewer, reading the smaller part of it costs less than looking into it and an hour. */
+const FEW_A_DAY = 300;
 
 /**
  * The nodes of a range that have something of a group, as its days tell; and the days of which a part is in the range that
@@ -191,17 +193,26 @@ export async function readRange(
   };
 }
 
-/** How many members of a group were created on the days that have some of a range: not fewer than in the range. Its own item tells. */
-export async function mostOfGroup(group: Group, range: IdRange, read: ReadItems): Promise<number> {
+/**
+ * About how many members of a group are in a range that cuts a day of it: those of its days, and half of a day that is cut;
+ * `undefined` where none is. Its own item tells.
+ */
+export async function estimateMembers(
+  group: Group,
+  range: IdRange,
+  read: ReadItems,
+): Promise<number | undefined> {
   const { key } = placeOf(group);
   const days = cellsOfGroup((await read([key]))(key), group);
-  const { from = 0, below = Number.POSITIVE_INFINITY } = range;
-  return sum(
-    days.filter(({ bucket }) => {
-      const fines = finesOf(bucket);
-      return idOfFine(fines.below) > from && idOfFine(fines.from) < below;
-    }),
-  );
+  const { from = 0, below = Number.MAX_SAFE_INTEGER } = range;
+  const ends = [from, below - 1].map((id) => nodeOf(DAY, fineOf(id)).at);
+  const some = days.filter(({ bucket }) => {
+    const fines = finesOf(bucket);
+    const day = { from: idOfFine(fines.from), below: idOfFine(fines.below) };
+    return !isEmpty(intersect(range, day));
+  });
+  const cut = sum(some.filter(({ bucket }) => ends.includes(bucket.at)));
+  return cut === 0 ? undefined : sum(some) - cut / 2;
 }
 
 /**
@@ -217,6 +228,7 @@ export async function countRange(
   range: IdRange,
   read: ReadItems = readItemsOnce(store),
 ): Promise<{ whole: number; edges: readonly Edge[] }> {
-  const { whole, edges } = await readRange(store, tallies.map(sourceOf), range, read, FEW);
+  const sources = tallies.map(sourceOf);
+  const { whole, edges } = await readRange(store, sources, range, read, FEW_A_DAY);
   return { whole: sum(whole), edges };
 }

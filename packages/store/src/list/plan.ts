@@ -12,7 +12,7 @@ import {
 import type { Order } from "../access-patterns/executions-read.ts";
 import { readActions } from "../counters/directory.ts";
 import { type ReadItems, readItemsOnce } from "../counters/items.ts";
-import { countRange, type Edge, mostOfGroup } from "../counters/ranges.ts";
+import { countRange, type Edge, estimateMembers } from "../counters/ranges.ts";
 import { readTallies, readTotals, type Totals } from "../counters/read-totals.ts";
 import { type Group, groupsOf, hasPositions, isGroup, type Tally } from "../counters/tally.ts";
 import { LINE_UNITS, searchResults } from "../search/search-results.ts";
@@ -342,12 +342,11 @@ export async function totalOf(
     return sum(tallies.map(await readTotals(store, tallies, { read: plan.readItems })));
   }
   const [{ counter, field } = everything] = tallies;
-  if (
-    isGroup(counter) &&
-    field === "created" &&
-    (await mostOfGroup(counter, range, plan.readItems)) <= ENTRIES_TO_COUNT
-  )
-    return countByReading(store, plan, range);
+  const about =
+    isGroup(counter) && field === "created"
+      ? await estimateMembers(counter, range, plan.readItems)
+      : undefined;
+  if (about !== undefined && about <= ENTRIES_TO_COUNT) return countByReading(store, plan, range);
   const { whole, edges } = await countRange(store, tallies, range, plan.readItems);
   const inEdges = edges.map(async (edge) => (await knownOf(edge)) ?? countEdge(store, plan, edge));
   return whole + sum(await Promise.all(inEdges));
