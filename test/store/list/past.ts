@@ -21,7 +21,7 @@ export const PER_PAGE = 20;
 export const EXECUTIONS = 60;
 
 /** So long that what is asked together overlaps on a busy machine as well, in milliseconds. */
-const DELAY = 20;
+const DELAY = 40;
 
 export type End = Parameters<typeof bringTo>[2] & Status;
 

@@ -6,7 +6,8 @@ import { countRange } from "../counters/ranges.ts";
 import { readTotals } from "../counters/read-totals.ts";
 import type { Tally } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
-import { knowsTotal, type Plan } from "./plan.ts";
+import { knowsTotal } from "./count.ts";
+import type { Plan } from "./plan.ts";
 import { burst, type Ended } from "./rows.ts";
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);

@@ -4,12 +4,14 @@ import { type Bounds, type IdRange, isUnbounded } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Row } from "../record.ts";
 import type { Store } from "../store.ts";
+import { knowsTotal, totalOf } from "./count.ts";
 import { findEnded } from "./ended.ts";
 import { beyond } from "./entries.ts";
 import { isFar, isNear, type Page, type Part, pageAt, readFirstEdge, reverse } from "./page.ts";
 import { simplify } from "./paths.ts";
-import { knowsTotal, type Plan, planOf, take, totalOf } from "./plan.ts";
+import { type Plan, planOf } from "./plan.ts";
 import { burst, type Ended, readRows } from "./rows.ts";
+import { take } from "./take.ts";
 import type { Match } from "./walk.ts";
 
 /** A place between two executions of a list, and what is known of it. */

@@ -5,9 +5,11 @@ import { isShort, locate } from "../counters/positions.ts";
 import { countRange, edgesOf } from "../counters/ranges.ts";
 import { grainOf, hasPositions, isGroup } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
-import { countByReading, type Members, type Plan, take } from "./plan.ts";
+import type { Members } from "./members.ts";
+import type { Plan } from "./plan.ts";
 import { readUnsuccessful } from "./settled.ts";
 import { hasWholeRows, unsuccessful } from "./sources.ts";
+import { countByReading, take } from "./take.ts";
 import type { Match } from "./walk.ts";
 
 export interface Part {
