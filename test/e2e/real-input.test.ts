@@ -47,7 +47,7 @@ describe("200 requests, 50 of them twice, among 10 malformed messages", () => {
     const stats = await until(
       () => api.stats(),
       ({ total = 0, pending = 1, running = 1 }) => total >= 200 && pending === 0 && running === 0,
-      { seconds: 40 },
+      { seconds: 55 },
     );
     expect(stats).toEqual({
       total: 200,
