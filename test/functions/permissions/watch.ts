@@ -76,9 +76,16 @@ export async function watch({ asked, invoke, store, direct }: World, record: Exe
   await invoke("notifier", changesOf({ ...image, changes: pack([...changes, growth]) }, {}));
 
   clock(6);
-  await invoke("logLines", changesOf({ execution, seq: 1, last: 1, action_ref: "core.x" }, {}));
-  const line = (await readWhatIsLeft(direct, entry.seq)).at(-1)?.seq ?? 0;
-  await say("here", "MESSAGE", { ...subscribe, since: cursorOf({ seq: line - 1 }) });
+  async function followTheLog() {
+    await invoke("logLines", changesOf({ execution, seq: 1, last: 1, action_ref: "core.x" }, {}));
+    // Something else may come after it, and be late.
+    const line = (await readWhatIsLeft(direct, entry.seq)).findLast(({ changes }) =>
+      changes.some((change) => "from_seq" in change),
+    );
+    if (line === undefined) throw new Error("No line is in the log");
+    await say("here", "MESSAGE", { ...subscribe, since: cursorOf({ seq: line.seq - 1 }) });
+  }
+  await until(followTheLog, () => asked.get("live")?.has("Query Logs") === true);
   clock(9);
   await say("here", "MESSAGE", subscribe);
   clock(0);
