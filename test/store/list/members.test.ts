@@ -3,6 +3,7 @@ import { type IdRange, idOf, SLOTS } from "@attune/domain/ids";
 import type { Status } from "@attune/domain/lifecycle";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { type ListRequest, listExecutions } from "@attune/store/list/list-executions";
+import { findSettled } from "@attune/store/list/settled";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Known, storeExecutions } from "../search/world.ts";
 import { PER_PAGE, startPast } from "./past.ts";
@@ -138,6 +139,31 @@ describe("a group of which some have not ended", () => {
     expect(page.complete).toBe(true);
     expect(readUnits).toBeLessThanOrEqual(22);
     expect(roundTrips).toBeLessThanOrEqual(6);
+  });
+
+  it("passes over those that wait, as many as they are, without their items", async () => {
+    const parent = 88;
+    const waiting = (at: number) => at >= 700;
+    const others = await fill(parent, (at) => (waiting(at) ? "scheduled" : tenth(at)));
+    const count = others.filter((_, at) => waiting(at)).length;
+    for (const order of ["newest", "oldest"] as const) {
+      const { answer, readUnits } = await past.costOfWork(() =>
+        findSettled(later(DAYS_LATER), { kind: "parent", of: parent }, count, {}, order),
+      );
+      const { from, below, unfinished } = answer;
+      expect([...unfinished.values()]).toEqual(Array.from({ length: count }, () => "scheduled"));
+      for (const id of unfinished.keys()) expect(id >= from && id < below).toBe(true);
+      // Half a unit for some thirty of them, and for each status that has none.
+      expect(readUnits).toBeLessThanOrEqual(count / 50 + 5);
+    }
+    const { page, readUnits } = await past.costOfPage(
+      request(parent, "completed"),
+      1,
+      later(DAYS_LATER),
+    );
+    expect(page.rows.map(({ id }) => id)).toEqual(idsOf(others, "completed", 1));
+    expect(page.total).toBe(560);
+    expect(readUnits).toBeLessThanOrEqual(35);
   });
 
   it("shows none that the counters take for completed, and that runs", async () => {

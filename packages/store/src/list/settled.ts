@@ -19,8 +19,11 @@ export interface Settled extends Bounds {
 /** So late are counters at most, while the stream runs. */
 export const COUNTED_MS = 10_000;
 
-/** Entries to read of each status in which executions have not ended, in each shard. */
-const ENTRIES = 100;
+/**
+ * Entries to read of each status in which executions have not ended, in each partition: some more than the group has of them,
+ * which cost a fiftieth of a read unit each, and its items half a one.
+ */
+const ENTRIES = { least: 100, most: 5_000, ofUnfinished: 1.2 };
 /** Partitions that are read for it at most: half a read unit and more each. */
 const PARTITIONS = 20;
 
@@ -45,7 +48,9 @@ export async function findSettled(
   const partitions = path.flatMap(({ source }) => source.partitions(store.shards));
   if (partitions.length > PARTITIONS) return { from: 0, below: 0, unfinished: new Map() };
   const asked = intersect(range, bounds);
-  const { value } = await readEntries(store, path, asked, order, () => ENTRIES).next();
+  const wanted = Math.ceil(count * ENTRIES.ofUnfinished);
+  const limit = Math.min(Math.max(wanted, ENTRIES.least), ENTRIES.most);
+  const { value } = await readEntries(store, path, asked, order, () => limit).next();
   const { entries = [], isLast = false } = value ?? {};
   const last = entries.at(-1)?.id ?? 0;
   const read = order === "newest" ? { from: last } : { below: last + 1 };
