@@ -66,6 +66,9 @@ describe("a subscription", () => {
     const failed = await request({ enforcement, action_ref: "core.fail" });
     await untilTold(client, 5, "action");
     await untilTold(client, 10, "pack");
+    // Each is told by itself.
+    await untilTold(client, 5, "parent");
+    await untilTold(client, 1, "status");
     expect(client.told("parent")).toEqual(lifeOf(child));
     expect(client.told("action")).toEqual(lifeOf(failed, "failed"));
     expect(client.told("pack").toSorted()).toEqual(
