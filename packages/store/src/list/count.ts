@@ -6,9 +6,8 @@ import { hasPositions, isGroup } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import type { Plan } from "./plan.ts";
 import { COUNTED_MS } from "./settled.ts";
+import { sum } from "./sum.ts";
 import { countByReading } from "./take.ts";
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
 /** Whether the counters know how many match: whole, or in a range where they count by time bucket. */
 export function knowsTotal({ tallies }: Plan, range: IdRange): boolean {

@@ -9,8 +9,7 @@ import type { Store } from "../store.ts";
 import { knowsTotal } from "./count.ts";
 import type { Plan } from "./plan.ts";
 import { burst, type Ended } from "./rows.ts";
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+import { sum } from "./sum.ts";
 
 /** Looks up what rows are looked for by, in one request, or two where the list is of a pack; none where nothing tells. */
 export async function findEnded(store: Store, plan: Plan, range: IdRange): Promise<Ended> {

@@ -17,6 +17,7 @@ import {
   settledGroupOf,
   talliesOfUnfinished,
 } from "./paths.ts";
+import { sum } from "./sum.ts";
 import { talliesOf } from "./totals.ts";
 
 export interface Plan {
@@ -35,8 +36,6 @@ export interface Plan {
   /** The group whose members the path tells apart by how they ended. */
   readonly members?: Members;
 }
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
 /** What a search in segments takes however little there is: the newest executions, and a look into each level. */
 const SEGMENTS_UNITS = 5;

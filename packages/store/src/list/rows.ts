@@ -6,6 +6,7 @@ import { Row } from "../record.ts";
 import type { Store } from "../store.ts";
 import { readEntries } from "./entries.ts";
 import { type Source, sources } from "./sources.ts";
+import { sum } from "./sum.ts";
 
 /** Where executions are that have ended, and how many of them one can expect there. */
 export interface Ended {
@@ -38,8 +39,6 @@ const ITEM_UNITS = 0.5;
 const ROWS_IN_AN_ITEM = 20;
 /** Entries are not as dense everywhere as they are on the average. */
 const MARGIN = 1.3;
-
-const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
 
 /** Rows and what they took, in read units, near enough for a budget. */
 interface Found {
