@@ -94,6 +94,13 @@ describe("a group whose members have all ended", () => {
     expect(roundTrips).toBeLessThanOrEqual(6);
   });
 
+  it.each([49, 60])("has nothing on page %i, past the last", async (number) => {
+    const { page, readUnits } = await pageAt("completed", number);
+    expect(page.rows).toEqual([]);
+    expect(page).toMatchObject({ total: 960, complete: true });
+    expect(readUnits).toBeLessThanOrEqual(24);
+  });
+
   it("lists those that failed in the rows of an index", async () => {
     const { page, units, readUnits } = await pageAt("failed", 1);
     expect(page.rows.map(({ id }) => id)).toEqual(idsOf(known, "failed", 1));
