@@ -81,7 +81,7 @@ describe("spilling", () => {
 
     await spill(store, { key, counter, fields: await head(key) });
     expect(await head(key)).toEqual({ failed: 31, top_level: 30 });
-    const newest = { order: "newest", offset: 0 } as const;
+    const newest = { order: "newest", offset: 0, reach: 0 } as const;
     expect(await locate(store, [{ counter, field: "created" }], newest)).toMatchObject({
       before: 0,
       inside: 31,

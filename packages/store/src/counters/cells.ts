@@ -1,7 +1,7 @@
 /** What the attributes of heads, nodes and durations say of the executions of a bucket, pure. */
 import { type Bucket, childOf, DAY, HOUR, type Node } from "./buckets.ts";
 import type { Fields } from "./items.ts";
-import { endsPlaceOf, parseCell, parseDuration, parseGroupCell, placeOf } from "./keys.ts";
+import { parseCell, parseDuration, parseGroupCell, placeOf } from "./keys.ts";
 import { partOf, type Stretch } from "./stretches.ts";
 import { type Group, type Lasting, letters } from "./tally.ts";
 
@@ -52,10 +52,6 @@ export const cellsOfGroup = (fields: Fields, group: Group, node?: Node): Cell[] 
   groupCellsBy(fields, placeOf(group).at, (time) =>
     node ? childOf(node, time) : { level: DAY, at: time },
   );
-
-/** Those of a group that were unsuccessful, of the item of its ends, by day. */
-export const cellsOfEnds = (fields: Fields, group: Group): Cell[] =>
-  groupCellsBy(fields, endsPlaceOf(group).at, (at) => ({ level: DAY, at }));
 
 /** How many ran for some time: see durations.ts. */
 export interface DurationCell {

@@ -7,9 +7,16 @@ import { isFinal, Status } from "@attune/domain/lifecycle";
 import type * as z from "zod/mini";
 import { fineOf, HOUR, nodeOf } from "./buckets.ts";
 import { durationBucketOf } from "./durations.ts";
-import { cellName, durationName, endNameOf, endsPlaceOf, headKey, memberPlacesOf } from "./keys.ts";
+import { cellName, durationName, headKey, memberPlacesOf } from "./keys.ts";
 import { type Sums, sumUp } from "./sums.ts";
-import { groupsOf, lastingFieldsOf, letters, type Membership, wideCountersOf } from "./tally.ts";
+import {
+  groupsOf,
+  isCounted,
+  lastingFieldsOf,
+  letters,
+  type Membership,
+  wideCountersOf,
+} from "./tally.ts";
 
 /** One record of the stream: the execution as it became, or gone. */
 export interface Change {
@@ -80,12 +87,11 @@ function countsOf(
     ...wideCountersOf(membership)
       .map((counter) => headKey(counter, writer))
       .flatMap((key) => names.map((name) => [key, name] as const)),
-    ...groupsOf(membership).flatMap((group) => [
-      ...memberPlacesOf(group, fine),
-      ...lasting
-        .filter((field) => field !== "created" && field !== "top_level")
-        .map((field) => [endsPlaceOf(group).key, endNameOf(group, field, fine)] as const),
-    ]),
+    ...groupsOf(membership).flatMap((counter) =>
+      lasting
+        .filter((field) => isCounted({ counter, field }))
+        .flatMap((field) => memberPlacesOf(counter, field, fine)),
+    ),
   ];
 }
 

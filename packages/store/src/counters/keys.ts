@@ -6,16 +6,16 @@
  * | `all`, `action#X`, `pack#P`; of a further writer `1:all` and so on | the head: totals, and what was counted lately by fine bucket |
  * | `r0:all`, `m<n>:`, `d<n>:`, `h<n>:` | nodes: root, month, day and hour |
  * | `td<n>:all`, `tw<n>:`, `tm<n>:` | durations of a day by the hour, of eight days by the day, and of a month |
- * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours: members by day |
- * | `d<n>:enforcement:<n>`, `h<n>:` and so on | their members of a day by the hour, and of an hour by fine bucket |
- * | `enforcement-ends:<n>`, `parent-ends:<n>`, and `…:w<n>` | more of them: members by final status, those not completed by day as well |
+ * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours: members by day, and those that ended otherwise than completed |
+ * | `d<n>:enforcement:<n>`, `h<n>:` and so on | the same of a day by the hour, and of an hour by fine bucket |
+ * | `enforcement-ends:<n>`, `parent-ends:<n>`, and `…:w<n>` | more of them: members that completed |
  * | `ledger#<page>` | what is counted already |
  *
  * A prefix ends at the first colon and has no `#`, so that no action can be mistaken for one.
  */
 import { DAY, HOUR, type Node, nodeOf, offsetIn } from "./buckets.ts";
 import type { Stretch } from "./stretches.ts";
-import { type Group, grainOf, type Lasting, letters, type Wide } from "./tally.ts";
+import { type Group, hasPositions, type Lasting, letters, type Wide } from "./tally.ts";
 
 const inBase36 = (n: number) => n.toString(36);
 
@@ -93,36 +93,33 @@ export const placeOf = (group: Group): { key: string; at: number } =>
   placeIn("", group, { mark: "", ids: 64 }, { mark: "w", ids: 2 ** 20 });
 
 /**
- * The item that has the final statuses of a group's members: of 160 numbers, or of executions of 512 ms. Members end in any
- * order, so that hardly two in a batch share an item: it is as large as a kilobyte takes.
+ * The item that has how many of a group's members completed, and its place in it: of 160 numbers, or of executions of 512 ms.
+ * Members end in any order, so that hardly two in a batch share an item: it is as large as a kilobyte takes.
  */
 export const endsPlaceOf = (group: Group): { key: string; at: number } =>
   placeIn("-ends", group, { mark: "", ids: 160 }, { mark: "w", ids: 2 ** 21 });
-
-/**
- * The attribute that counts a group's member that has ended: by the day of its creation where it was unsuccessful. Few are, so
- * that the day makes an item hardly larger.
- */
-export function endNameOf(group: Group, field: Lasting, fine: number): string {
-  const isByDay = grainOf({ counter: group, field }) === "day";
-  const day = isByDay ? nodeOf(DAY, fine).at : undefined;
-  return groupCellName(endsPlaceOf(group).at, letters[field], day);
-}
 
 /** A day or an hour of a group, which it shares with its neighbours. */
 export const groupNodeKey = (group: Group, { level, at }: Node): string =>
   `${"rmdh"[level]}${inBase36(at)}:${placeOf(group).key}`;
 
-/** Where the members of a group that were created at a time are counted: the group's own item, its day and its hour. */
+/** Where it is counted that a member of a group that was created at a time is in a field. */
 export function memberPlacesOf(
   group: Group,
+  field: Lasting,
   fine: number,
 ): (readonly [key: string, name: string])[] {
+  const letter = letters[field];
+  // Most members complete: that writes one item, and no time.
+  if (!hasPositions({ counter: group, field })) {
+    const { key, at } = endsPlaceOf(group);
+    return [[key, groupCellName(at, letter)]];
+  }
   const { key, at } = placeOf(group);
   const [day, hour] = [nodeOf(DAY, fine), nodeOf(HOUR, fine)];
   return [
-    [key, groupCellName(at, letters.created, day.at)],
-    [groupNodeKey(group, day), groupCellName(at, letters.created, offsetIn(day, fine))],
-    [groupNodeKey(group, hour), groupCellName(at, letters.created, offsetIn(hour, fine))],
+    [key, groupCellName(at, letter, day.at)],
+    [groupNodeKey(group, day), groupCellName(at, letter, offsetIn(day, fine))],
+    [groupNodeKey(group, hour), groupCellName(at, letter, offsetIn(hour, fine))],
   ];
 }

@@ -1,10 +1,9 @@
 /** Positions: which execution is the n-th of those that were created in some time, by the counts of time buckets. */
-import type { Bounds, IdRange } from "@attune/domain/ids";
+import type { IdRange } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Store } from "../store.ts";
 import {
   childOf,
-  DAY,
   FINE,
   fineOf,
   finesOf,
@@ -18,48 +17,74 @@ import {
 } from "./buckets.ts";
 import type { Cell } from "./cells.ts";
 import { type ReadItems, readItemsOnce } from "./items.ts";
-import {
-  FEW,
-  finesIn,
-  inNode,
-  nodeKeys,
-  nodesIn,
-  readRange,
-  type Source,
-  sourceOf,
-  sum,
-} from "./ranges.ts";
+import { finesIn, inNode, nodeKeys, nodesIn, readRange, sourceOf, sum } from "./ranges.ts";
 import type { Tally } from "./tally.ts";
 
-/** The child of a node that has the `offset`-th execution of some cells in it, and how many come before it. */
-function nthOf(node: Node, cells: readonly Cell[], order: Order, offset: number) {
+/** Consecutive buckets, by their fine buckets. */
+interface Run {
+  readonly from: number;
+  readonly below: number;
+  /** How many of some cells come before it in an order, and how many are in it. */
+  readonly before: number;
+  readonly inside: number;
+}
+
+/** From the first to the last of some places in an order, from 0. */
+interface Stretch {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** The children of a node that have something, in an order, and how many of some cells come before each. */
+function childrenOf(node: Node, cells: readonly Cell[], order: Order, beforeNode: number) {
   const direction = order === "newest" ? -1 : 1;
-  const children = [
-    ...Map.groupBy(cells, ({ bucket }) => offsetIn(node, finesOf(bucket).from)),
-  ].toSorted(([one], [other]) => direction * (one - other));
-  let before = 0;
-  for (const [at, some] of children) {
-    const inside = sum(some);
-    if (offset < before + inside) return { child: childOf(node, at), before, inside };
-    before += inside;
-  }
-  return undefined;
+  let before = beforeNode;
+  return [...Map.groupBy(cells, ({ bucket }) => offsetIn(node, finesOf(bucket).from))]
+    .toSorted(([one], [other]) => direction * (one - other))
+    .map(([at, some]) => {
+      const child = { bucket: childOf(node, at), before, inside: sum(some) };
+      before += child.inside;
+      return child;
+    });
+}
+type Children = ReturnType<typeof childrenOf>;
+
+/** The child that has the `offset`-th, and the run of children that has a stretch, as far as they have it. */
+function findIn(children: Children, offset: number, { first, last }: Stretch) {
+  const placeOf = (nth: number) =>
+    children.findIndex(({ before, inside }) => nth < before + inside);
+  const found = children[placeOf(offset)];
+  const start = children[placeOf(first)];
+  // Where none has the last of them, the last child has what there is.
+  const end = children.at(placeOf(last));
+  if (!found || !start || !end) return undefined;
+  const fines = [start, end].map(({ bucket }) => finesOf(bucket));
+  const run: Run = {
+    from: Math.min(...fines.map(({ from }) => from)),
+    below: Math.max(...fines.map(({ below }) => below)),
+    before: start.before,
+    inside: end.before + end.inside - start.before,
+  };
+  return { found, run };
+}
+
+/** How many have to be passed on the way to a stretch from the nearer end of a run, as far as it has an end of the stretch. */
+function passedOf({ before, inside }: Run, { first, last }: Stretch): number {
+  const ways = [first - before, before + inside - 1 - last].filter((passed) => passed >= 0);
+  return Math.min(...ways);
 }
 
 export interface Located {
-  /** The ids of the bucket, as far as they are in the range. */
+  /** The ids of the buckets, as far as they are in the range. */
   readonly range: IdRange;
-  /** How many of the tallies come before it in the order, and how many are in it. */
+  /** How many of the tallies come before them in the order, and how many are in them. */
   readonly before: number;
   readonly inside: number;
 }
 
 /** What tallies count that is not to be counted. */
 export interface Others {
-  /** Those that are counted by the day. */
   readonly tallies: readonly Tally[];
-  /** Their ids, of a day that was found. */
-  readonly idsOf: (day: Bounds) => Promise<readonly number[]>;
   /** Those that no tally counts. */
   readonly ids: readonly number[];
 }
@@ -68,7 +93,9 @@ export interface Place {
   readonly order: Order;
   /** From 0, and from the first bucket that lies in the range as a whole. */
   readonly offset: number;
-  /** All ids where it is left out; of what is counted by the day alone no other range is known. */
+  /** So many after it are wanted beside it, or before it where this is negative, as far as its siblings have them. */
+  readonly reach: number;
+  /** All ids where it is left out. */
   readonly within?: IdRange;
   readonly without?: Others;
 }
@@ -83,54 +110,64 @@ const cellOf = (id: number): Cell => ({
 export const isShort = (range: IdRange): boolean =>
   nodesIn(range).every(({ level }) => level > ROOT);
 
+/** Passing fewer over costs less than looking into a bucket. */
+const FEW = 25;
+
 /**
- * The bucket that has the `offset`-th execution, from 0, of some tallies in the buckets that lie in a range; `undefined`
- * past the last of them. At most four requests one after the other: what a count of the range reads, a
- * month, a day, an hour; half a read unit for each item of up to 4 KB. It stops above a fine bucket where there are fewer
- * than fifty, and at a day what is counted by the day. A group has its days in one item.
+ * The buckets that have the `offset`-th execution, from 0, of some tallies in the buckets that lie in a range, and those
+ * within its reach; `undefined` past the last of them. At most four requests one after the other: what a count of the range
+ * reads, a month, a day, an hour; half a read unit for each item of up to 4 KB. It looks no further where a handful is
+ * passed over. A group has its days in one item.
  *
  * @param tallies with positions; they count disjoint sets, and are summed
  */
 export async function locate(
   store: Store,
   tallies: readonly Tally[],
-  { order, offset, within = {}, without }: Place,
+  { order, offset, reach, within = {}, without }: Place,
   read: ReadItems = readItemsOnce(store),
 ): Promise<Located | undefined> {
   const sources = tallies.map(sourceOf);
+  const others = (without?.tallies ?? []).map(sourceOf);
   const [first, last] = finesIn(within);
-  const wholeOf = async (some: readonly Source[]) =>
-    (await readRange(store, some, within, read)).whole;
-  const [counted, others] = await Promise.all([
-    wholeOf(sources),
-    without ? wholeOf(without.tallies.map(sourceOf)) : [],
-  ]);
-  let cells = [...counted, ...less([...others, ...(without?.ids ?? []).map(cellOf)])];
+  const [counted, uncounted] = await Promise.all(
+    [sources, others].map((some) => readRange(store, some, within, read)),
+  );
+  let cells = [
+    ...(counted?.whole ?? []),
+    ...less([...(uncounted?.whole ?? []), ...(without?.ids ?? []).map(cellOf)]),
+  ];
+  const stretch = {
+    first: Math.max(0, Math.min(offset, offset + reach)),
+    last: Math.min(sum(cells) - 1, Math.max(offset, offset + reach)),
+  };
   let located: Located | undefined;
+  let before = 0;
   for (let node = root; ; ) {
-    const before: number = located?.before ?? 0;
-    const found = nthOf(node, cells, order, offset - before);
+    const children = childrenOf(node, cells, order, before);
+    const { found, run } = findIn(children, offset, stretch) ?? {};
     // Below the root only while somebody spills: the bucket above is right all the same.
-    if (found === undefined) return located;
-    const { child, inside } = found;
-    const { from, below } = finesOf(child);
+    if (found === undefined || run === undefined) return located;
     located = {
-      range: { from: idOfFine(Math.max(from, first)), below: idOfFine(Math.min(below, last)) },
-      before: before + found.before,
-      inside,
+      range: {
+        from: idOfFine(Math.max(run.from, first)),
+        below: idOfFine(Math.min(run.below, last)),
+      },
+      before: run.before,
+      inside: run.inside,
     };
-    if (!isNode(child) || inside < FEW) return located;
+    const child = found.bucket;
+    if (!isNode(child) || passedOf(run, stretch) < FEW) return located;
+    const { from, below } = finesOf(child);
     cells = cells.filter(
       ({ bucket }) => bucket.level > child.level && isWithin(bucket, from, below),
     );
-    const isDay = without !== undefined && child.level === DAY;
-    const [items, ids] = await Promise.all([
-      // What an end of the range cuts has been looked into.
-      isWithin(child, first, last) ? read(nodeKeys(sources, [child])) : undefined,
-      isDay ? without.idsOf({ from: idOfFine(from), below: idOfFine(below) }) : [],
-    ]);
-    if (items) cells.push(...inNode(sources, child, items));
-    cells.push(...less(ids.map(cellOf)));
+    // What an end of the range cuts has been looked into.
+    if (isWithin(child, first, last)) {
+      const items = await read(nodeKeys([...sources, ...others], [child]));
+      cells.push(...inNode(sources, child, items), ...less(inNode(others, child, items)));
+    }
     node = child;
+    before = found.before;
   }
 }

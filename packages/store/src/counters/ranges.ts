@@ -11,41 +11,36 @@ import {
   fineFrom,
   fineOf,
   finesOf,
+  HOUR,
   idOfFine,
   isWithin,
   type Node,
   nodeOf,
   nodesAlong,
 } from "./buckets.ts";
-import { type Cell, cellsOfEnds, cellsOfGroup, cellsOfHead, cellsOfNode } from "./cells.ts";
+import { type Cell, cellsOfGroup, cellsOfHead, cellsOfNode } from "./cells.ts";
 import { type Fields, type Items, type ReadItems, readItemsOnce } from "./items.ts";
-import { endsPlaceOf, groupNodeKey, headKeys, nodeKey, placeOf } from "./keys.ts";
-import { type Group, grainOf, isGroup, isLasting, type Lasting, type Tally } from "./tally.ts";
+import { groupNodeKey, headKeys, nodeKey, placeOf } from "./keys.ts";
+import { hasPositions, isGroup, isLasting, type Lasting, type Tally } from "./tally.ts";
 
 /** A tally that has positions. */
 export interface Source extends Tally {
   readonly field: Lasting;
-  readonly grain: "fine" | "day";
 }
 
 /** @throws RangeError for a tally that has no positions */
 export function sourceOf({ counter, field }: Tally): Source {
-  const grain = grainOf({ counter, field });
-  if (!isLasting(field) || grain === undefined)
+  if (!isLasting(field) || !hasPositions({ counter, field }))
     throw new RangeError(`There are no positions by ${field} of ${counter.kind}`);
-  return { counter, field, grain };
+  return { counter, field };
 }
 
 /** The items that have a source by its coarsest buckets, or not spilled yet. */
-function ownKeys({ counter, grain }: Source, writers: number): string[] {
-  if (!isGroup(counter)) return headKeys(counter, writers);
-  return [(grain === "day" ? endsPlaceOf : placeOf)(counter).key];
-}
+const ownKeys = ({ counter }: Source, writers: number): string[] =>
+  isGroup(counter) ? [placeOf(counter).key] : headKeys(counter, writers);
 
-function cellsOf({ counter, grain }: Source, own: Fields): Cell[] {
-  if (!isGroup(counter)) return cellsOfHead(own);
-  return grain === "day" ? cellsOfEnds(own, counter) : cellsOfGroup(own, counter);
-}
+const cellsOf = ({ counter }: Source, own: Fields): Cell[] =>
+  isGroup(counter) ? cellsOfGroup(own, counter) : cellsOfHead(own);
 
 /** What the heads have not spilled yet, and groups by day. */
 const inHeads = (sources: readonly Source[], writers: number, items: Items): Cell[] =>
@@ -55,16 +50,14 @@ const inHeads = (sources: readonly Source[], writers: number, items: Items): Cel
       .filter((cell) => cell.field === source.field),
   );
 
-/** What a node has of some sources, by its children; what is counted by the day is in no node. */
+/** What a node has of some sources, by its children. */
 export const inNode = (sources: readonly Source[], node: Node, items: Items): Cell[] =>
-  sources
-    .filter(({ grain }) => grain === "fine")
-    .flatMap(({ counter, field }) =>
-      (isGroup(counter)
-        ? cellsOfGroup(items(groupNodeKey(counter, node)), counter, node)
-        : cellsOfNode(items(nodeKey(counter, node)), node)
-      ).filter((cell) => cell.field === field),
-    );
+  sources.flatMap(({ counter, field }) =>
+    (isGroup(counter)
+      ? cellsOfGroup(items(groupNodeKey(counter, node)), counter, node)
+      : cellsOfNode(items(nodeKey(counter, node)), node)
+    ).filter((cell) => cell.field === field),
+  );
 
 export const sum = (cells: readonly Cell[]) => cells.reduce((total, { n }) => total + n, 0);
 
@@ -72,13 +65,11 @@ const countIn = (cells: readonly Cell[], { level, at }: Bucket) =>
   sum(cells.filter(({ bucket }) => bucket.level === level && bucket.at === at));
 
 export const nodeKeys = (sources: readonly Source[], nodes: readonly Node[]) =>
-  sources
-    .filter(({ grain }) => grain === "fine")
-    .flatMap(({ counter }) =>
-      isGroup(counter)
-        ? nodes.filter(({ level }) => level >= DAY).map((node) => groupNodeKey(counter, node))
-        : nodes.map((node) => nodeKey(counter, node)),
-    );
+  sources.flatMap(({ counter }) =>
+    isGroup(counter)
+      ? nodes.filter(({ level }) => level >= DAY).map((node) => groupNodeKey(counter, node))
+      : nodes.map((node) => nodeKey(counter, node)),
+  );
 
 const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Node[]) => [
   ...sources.flatMap((source) => ownKeys(source, writers)),
@@ -112,31 +103,38 @@ export const nodesIn = (range: IdRange): Node[] => {
   return nodesAlong(...finesIn(range), endsOf(Math.max(from, 0), below));
 };
 
-/** Where a bucket has fewer, reading them all costs less than looking into it. */
-export const FEW = 50;
-/** Where a day of a group has fewer, reading the smaller part of it costs less than looking into it and an hour. */
-const FEW_A_DAY = 300;
+/**
+ * Of a group, a day that an end cuts and that has fewer than `day` is read, the smaller part of it, which costs less than
+ * looking into the day and an hour; of one that has fewer than `hours`, the hour that is cut is read so.
+ */
+const SPARSE = { day: 300, hours: 600 };
+/** Every day and hour is looked into. */
+const NONE_SPARSE = { day: 0, hours: 0 };
 
 /**
- * The nodes of a range that have something of a group, as its days tell; and the days of which a part is in the range that
- * have less than `few`.
+ * The nodes of a range that have something of a group, as its days tell; and the days and hours that are cut and sparse.
  */
 function splitDays(
   cells: readonly Cell[],
-  opened: readonly Node[],
-  few: number,
-): { opened: Node[]; sparse: Node[] } {
+  nodes: readonly Node[],
+  sparse: typeof SPARSE,
+): { opened: Node[]; cut: Node[] } {
   const byDay = Map.groupBy(
-    opened.filter(({ level }) => level >= DAY),
+    nodes.filter(({ level }) => level >= DAY),
     (node) => nodeOf(DAY, finesOf(node).from).at,
   );
-  const days = [...byDay].map(([at, nodes]) => {
+  const days = [...byDay].map(([at, some]) => {
     const day: Node = { level: DAY, at };
-    return { day, nodes, members: countIn(cells, day) };
+    const members = countIn(cells, day);
+    if (members < Math.max(sparse.day, 1)) return { opened: [], cut: [day] };
+    // What an hour has is told by a day that is looked into.
+    const isTold = members < sparse.hours && some.some(({ level }) => level === DAY);
+    const isRead = ({ level }: Node) => level === HOUR && isTold;
+    return { opened: some.filter((node) => !isRead(node)), cut: some.filter(isRead) };
   });
   return {
-    opened: days.flatMap(({ nodes, members }) => (members >= Math.max(few, 1) ? nodes : [])),
-    sparse: days.flatMap(({ day, members }) => (members < few ? [day] : [])),
+    opened: days.flatMap(({ opened }) => opened),
+    cut: days.flatMap(({ cut }) => cut),
   };
 }
 
@@ -159,51 +157,51 @@ function edgeOf(range: IdRange, node: Bucket, count: number): Edge {
 }
 
 /**
- * What the counters say of a range: the buckets that lie in it as a whole, each once, and its edges that have something. A day
- * of a group that an end cuts is an edge as well where it has less than `few`.
+ * What the counters say of a range: the buckets that lie in it as a whole, each once, and its edges that have something. Of a
+ * group, days and hours that an end cuts are edges as well where they are sparse.
  */
 export async function readRange(
   store: Store,
   sources: readonly Source[],
   range: IdRange,
   read: ReadItems,
-  few = 0,
+  sparse = NONE_SPARSE,
 ): Promise<{ whole: Cell[]; edges: Edge[] }> {
   if (isEmpty(intersect(range, { from: 0 }))) return { whole: [], edges: [] };
   const isOfGroups = sources.some(({ counter }) => isGroup(counter));
-  // What is counted by the day has nothing in a part of one.
-  const least = sources.every(({ grain }) => grain === "fine") ? few : Number.POSITIVE_INFINITY;
   const nodes = nodesIn(range);
   const daysOf = async () =>
     inHeads(sources, store.shards, await read(keysOf(sources, store.shards, [])));
-  const { opened, sparse } = isOfGroups
-    ? splitDays(await daysOf(), nodes, least)
-    : { opened: nodes, sparse: [] };
+  const { opened, cut } = isOfGroups
+    ? splitDays(await daysOf(), nodes, sparse)
+    : { opened: nodes, cut: [] };
   const items = await read(keysOf(sources, store.shards, opened));
   const cells = [
     ...inHeads(sources, store.shards, items),
     ...opened.flatMap((node) => inNode(sources, node, items)),
   ];
-  const cut = edgesOf(range).map(({ from }): Bucket => ({ level: FINE, at: fineOf(from) }));
+  const fines = edgesOf(range).map(({ from }): Bucket => ({ level: FINE, at: fineOf(from) }));
   return {
     whole: cells.filter(({ bucket }) => isWithin(bucket, ...finesIn(range))),
-    edges: [...cut, ...sparse]
+    edges: [...fines, ...cut]
       .map((node) => edgeOf(range, node, countIn(cells, node)))
       .filter(({ count }) => count > 0),
   };
 }
 
 /**
- * About how many members of a group are in a range that cuts a day of it: those of its days, and half of a day that is cut;
- * `undefined` where none is. Its own item tells.
+ * About how many executions of some groups are in a range that cuts a day of theirs: those of their days, and half of a day
+ * that is cut; `undefined` where none is. The groups' own items tell.
+ *
+ * @param tallies of groups, with positions
  */
 export async function estimateMembers(
-  group: Group,
+  tallies: readonly Tally[],
   range: IdRange,
   read: ReadItems,
 ): Promise<number | undefined> {
-  const { key } = placeOf(group);
-  const days = cellsOfGroup((await read([key]))(key), group);
+  const sources = tallies.map(sourceOf);
+  const days = inHeads(sources, 1, await read(keysOf(sources, 1, [])));
   const { from = 0, below = Number.MAX_SAFE_INTEGER } = range;
   const ends = [from, below - 1].map((id) => nodeOf(DAY, fineOf(id)).at);
   const some = days.filter(({ bucket }) => {
@@ -229,6 +227,6 @@ export async function countRange(
   read: ReadItems = readItemsOnce(store),
 ): Promise<{ whole: number; edges: readonly Edge[] }> {
   const sources = tallies.map(sourceOf);
-  const { whole, edges } = await readRange(store, sources, range, read, FEW_A_DAY);
+  const { whole, edges } = await readRange(store, sources, range, read, SPARSE);
   return { whole: sum(whole), edges };
 }

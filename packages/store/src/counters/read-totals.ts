@@ -3,19 +3,20 @@ import type { Bounds } from "@attune/domain/ids";
 import { Status } from "@attune/domain/lifecycle";
 import type { Store } from "../store.ts";
 import { finesOf, idOfFine } from "./buckets.ts";
-import { type Cell, cellsOfEnds, cellsOfGroup } from "./cells.ts";
+import { type Cell, cellsOfGroup } from "./cells.ts";
 import { type Fields, type ReadItems, readItems } from "./items.ts";
 import { endsPlaceOf, groupCellName, headKeys, placeOf } from "./keys.ts";
-import { type Field, type Group, grainOf, isGroup, letters, type Tally } from "./tally.ts";
+import { type Field, type Group, hasPositions, isGroup, letters, type Tally } from "./tally.ts";
 
 /** The attributes of a head that make up a field. */
 const namesOf = (field: Field): readonly string[] =>
   field === "created" ? Status.options : [field];
 
-/** The items that have a tally: members of a group and their ends are apart. */
-function keysOf({ counter, field }: Tally, writers: number): string[] {
+/** The items that have a tally: what completed of a group is apart. */
+function keysOf(tally: Tally, writers: number): string[] {
+  const { counter } = tally;
   if (!isGroup(counter)) return headKeys(counter, writers);
-  return [(field === "created" ? placeOf : endsPlaceOf)(counter).key];
+  return [(hasPositions(tally) ? placeOf : endsPlaceOf)(counter).key];
 }
 
 const sum = (cells: readonly Cell[]) => cells.reduce((total, { n }) => total + n, 0);
@@ -25,9 +26,8 @@ function countIn(fields: Fields, tally: Tally): number {
   const { counter, field } = tally;
   if (!isGroup(counter))
     return namesOf(field).reduce((total, name) => total + (fields[name] ?? 0), 0);
-  if (field === "created") return sum(cellsOfGroup(fields, counter));
-  if (grainOf(tally) === "day")
-    return sum(cellsOfEnds(fields, counter).filter((cell) => cell.field === field));
+  if (hasPositions(tally))
+    return sum(cellsOfGroup(fields, counter).filter((cell) => cell.field === field));
   return field === "completed"
     ? (fields[groupCellName(endsPlaceOf(counter).at, letters.completed)] ?? 0)
     : 0;
@@ -42,7 +42,7 @@ export interface Totals {
 
 function daysIn(fields: Fields, group: Group): Bounds | undefined {
   const days = cellsOfGroup(fields, group)
-    .filter(({ n }) => n > 0)
+    .filter(({ field, n }) => field === "created" && n > 0)
     .map(({ bucket }) => finesOf(bucket));
   return days.length === 0
     ? undefined

@@ -47,18 +47,12 @@ export function isCounted({ counter, field }: Tally): boolean {
   return !isGroup(counter) || (isLasting(field) && field !== "top_level");
 }
 
-/**
- * How finely it is counted by time: a lasting field by the fine bucket, and of a group all its members; those of a group that
- * were unsuccessful by the day.
- */
-export function grainOf({ counter, field }: Tally): "fine" | "day" | undefined {
-  if (!isLasting(field)) return undefined;
-  if (!isGroup(counter) || field === "created") return "fine";
-  return field === "completed" || field === "top_level" ? undefined : "day";
-}
+/** The lasting fields that a group counts by time: all its members, and those that ended otherwise than completed. */
+const timed: readonly Field[] = ["created", "failed", "cancelled", "timeout", "abandoned"];
 
 /** Whether it is counted by time. */
-export const hasPositions = (tally: Tally): boolean => grainOf(tally) !== undefined;
+export const hasPositions = ({ counter, field }: Tally): boolean =>
+  isGroup(counter) ? timed.includes(field) : isLasting(field);
 
 /** What decides on which counters an execution counts. None of it ever changes. */
 export interface Membership {

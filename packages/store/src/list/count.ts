@@ -51,12 +51,10 @@ export async function totalOf(
   if (isUnbounded(range)) {
     return sum(tallies.map(await readTotals(store, tallies, { read: plan.readItems })));
   }
-  for (const { counter, field } of tallies)
-    if (isGroup(counter) && field === "created") {
-      const about = await estimateMembers(counter, range, plan.readItems);
-      if (about !== undefined && about <= ENTRIES_TO_COUNT)
-        return countByReading(store, plan, range);
-    }
+  if (tallies.every(({ counter }) => isGroup(counter))) {
+    const about = await estimateMembers(tallies, range, plan.readItems);
+    if (about !== undefined && about <= ENTRIES_TO_COUNT) return countByReading(store, plan, range);
+  }
   const { whole, edges } = await countRange(store, tallies, range, plan.readItems);
   const inEdges = edges.map(async (edge) => (await knownOf(edge)) ?? countEdge(store, plan, edge));
   return whole + sum(await Promise.all(inEdges));

@@ -3,11 +3,10 @@ import { type Bounds, type IdRange, intersect, isUnbounded } from "@attune/domai
 import type { Order } from "../access-patterns/executions-read.ts";
 import { isShort, locate } from "../counters/positions.ts";
 import { countRange, edgesOf } from "../counters/ranges.ts";
-import { grainOf, hasPositions, isGroup } from "../counters/tally.ts";
+import { hasPositions, isGroup } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import type { Members } from "./members.ts";
 import type { Plan } from "./plan.ts";
-import { readUnsuccessful } from "./settled.ts";
 import { hasWholeRows, unsuccessful } from "./sources.ts";
 import { countByReading, take } from "./take.ts";
 import type { Match } from "./walk.ts";
@@ -25,6 +24,9 @@ const COUNTERS_LAG = 10_000;
 
 /** Entries, and those that are whole rows, that are walked over rather than located, which takes some two and a half read units. */
 const NEAR = { entries: 300, rows: 100 };
+
+/** Entries that a further Query costs as much as. */
+const ENTRIES_OF_A_QUERY = 25;
 
 export const reverse = (order: Order): Order => (order === "newest" ? "oldest" : "newest");
 
@@ -49,7 +51,7 @@ export interface FirstEdge {
 /** Reads it before the counters tell whether it has any: where a page is depends on it. */
 export function readFirstEdge(store: Store, plan: Plan, part: Part) {
   const { range, order } = part;
-  if (isNear(plan, part) || !isLocated(plan, range)) return undefined;
+  if (isNear(plan, part) || !isLocated(plan)) return undefined;
   const edge = edgesOf(range).find(({ from, below }) =>
     order === "newest" ? below === range.below : from === range.from,
   );
@@ -65,7 +67,7 @@ async function bucketOfMembers(
   store: Store,
   { filter, readItems }: Plan,
   { group, settled }: Members,
-  { order, skip }: Part,
+  { order, skip, perPage }: Part,
   total: () => Promise<number>,
 ): Promise<Bucket | undefined> {
   const wanted = filter.status ?? [];
@@ -77,14 +79,11 @@ async function bucketOfMembers(
     {
       order: "oldest",
       offset: Math.min(Math.max(offset, 0), count - 1),
+      reach: (order === "newest" ? -1 : 1) * (perPage - 1),
       without: {
         tallies: unsuccessful
           .filter((field) => !wanted.includes(field))
           .map((field) => ({ counter: group, field })),
-        idsOf: async (day) =>
-          (await readUnsuccessful(store, group, day)).flatMap(({ id, status }) =>
-            status && wanted.includes(status) ? [] : [id],
-          ),
         ids: [...unfinished.keys()],
       },
     },
@@ -96,11 +95,8 @@ async function bucketOfMembers(
   return { ...found, before };
 }
 
-/** Whether the counters tell where a page is: of a part of the list where they count by the fine bucket. */
-const isLocated = ({ tallies = [] }: Plan, range: IdRange) =>
-  tallies.every(
-    (tally) => grainOf(tally) === "fine" || (isUnbounded(range) && hasPositions(tally)),
-  );
+/** Whether the counters tell where a page is. */
+const isLocated = ({ tallies = [] }: Plan) => tallies.every(hasPositions);
 
 /** The bucket in which a page begins, its place counted from the beginning of the list's own range. */
 async function bucketOf(
@@ -110,17 +106,17 @@ async function bucketOf(
   total: () => Promise<number>,
   firstEdge: FirstEdge | undefined,
 ): Promise<Bucket> {
-  const { range, order, skip } = part;
+  const { range, order, skip, perPage } = part;
   const { tallies = [], readItems } = plan;
   const asOne = async () => ({ range, before: 0, inside: await total() });
   if (plan.members && isUnbounded(range))
     return (await bucketOfMembers(store, plan, plan.members, part, total)) ?? asOne();
   // Without time buckets the list as a whole is one: its far half is walked to from the far end.
-  if (!isLocated(plan, range)) return asOne();
+  if (!isLocated(plan)) return asOne();
   const passed = (await firstEdge?.count) ?? 0;
   if (firstEdge && skip < passed) return { range: firstEdge.edge, before: 0, inside: passed };
   const bucketAt = (offset: number) =>
-    locate(store, tallies, { order, offset, within: range }, readItems);
+    locate(store, tallies, { order, offset, reach: perPage - 1, within: range }, readItems);
   // Past what the counters know, the last bucket that they know is where to go on from.
   const bucket =
     (await bucketAt(skip - passed)) ??
@@ -162,9 +158,10 @@ async function takeForward(
 async function takeBackward(
   store: Store,
   plan: Plan,
-  { range, order, perPage }: Part,
+  { range, order, skip, perPage }: Part,
   bucket: Bucket,
   left: number,
+  total: () => Promise<number>,
 ): Promise<Page> {
   const behind = intersect(range, before(bucket.range, reverse(order)));
   const hasMoreBehind = (order === "newest" ? bucket.range.from : bucket.range.below) !== undefined;
@@ -184,9 +181,9 @@ async function takeBackward(
   return {
     page,
     scanned: inside.scanned + (beyond?.scanned ?? 0),
-    hasMore:
-      left > perPage ||
-      (beyond !== undefined && (!beyond.isAtEnd || beyond.passed > perPage - left)),
+    hasMore: beyond
+      ? !beyond.isAtEnd || beyond.passed > perPage - left
+      : skip + perPage < (await total()),
   };
 }
 
@@ -228,7 +225,9 @@ export async function pageAt(
   const { from, below } = bucket.range;
   const inside = intersect(part.range, bucket.range);
   const isWhole = inside.from === from && inside.below === below;
-  if (isWhole && left > 0 && left < first) return takeBackward(store, plan, part, bucket, left);
+  const backward = left < part.perPage ? part.perPage + ENTRIES_OF_A_QUERY : left;
+  if (isWhole && left > 0 && backward < first + part.perPage)
+    return takeBackward(store, plan, part, bucket, left, total);
   const range = intersect(part.range, part.order === "newest" ? { below } : { from });
   return takeForward(store, plan, { ...part, range }, first, bucket.before);
 }

@@ -78,19 +78,3 @@ export function settle(entry: Entry, { from, below, unfinished }: Settled): Entr
     },
   };
 }
-
-/** Entries of a day to read at a time: a day has few. */
-const OF_A_DAY = 1_000;
-
-/** The members that were unsuccessful, of some time, and how: half a read unit for some thirty. */
-export async function readUnsuccessful(
-  store: Store,
-  group: Group,
-  range: IdRange,
-): Promise<{ readonly id: number; readonly status?: Status | undefined }[]> {
-  const path = [readingOf(sources.unsuccessful(group), {})];
-  const all: Entry[] = [];
-  for await (const { entries } of readEntries(store, path, range, "oldest", () => OF_A_DAY))
-    all.push(...entries);
-  return all;
-}

@@ -44,7 +44,9 @@ async function compareSome(
       groups.flatMap(({ group, members }) => [
         placeOf(group).key,
         endsPlaceOf(group).key,
-        ...members.flatMap((id) => memberPlacesOf(group, fineOf(id)).map(([key]) => key)),
+        ...members.flatMap((id) =>
+          memberPlacesOf(group, "created", fineOf(id)).map(([key]) => key),
+        ),
       ]),
     ),
   ];
