@@ -34,13 +34,35 @@ async function timed(
   return { ...cost, ms: performance.now() - start };
 }
 
-/** The page numbers that are measured: the first, the middle one, the last. */
-function placesOf(total: number): Readonly<Partial<Record<Place, number>>> {
+/** Pages that are measured in the middle of a list, and from there on by cursor: what a page takes depends on where it is cut. */
+const PAGES = 5;
+
+/** The page numbers that are measured: the first, those around the middle, the last. */
+function placesOf(total: number): Readonly<Partial<Record<Place, readonly number[]>>> {
   const last = Math.ceil(total / PER_PAGE);
+  const middle = Math.ceil(last / 2);
+  const around = Array.from({ length: PAGES }, (_, at) => middle - Math.floor(PAGES / 2) + at);
   return {
-    first: 1,
-    ...(last > 2 ? { middle: Math.ceil(last / 2) } : {}),
-    ...(last > 1 ? { last } : {}),
+    first: [1],
+    ...(last > 2 ? { middle: around.filter((page) => page > 1 && page < last) } : {}),
+    ...(last > 1 ? { last: [last] } : {}),
+  };
+}
+
+/** To the hundredth. */
+const meanOf = (numbers: readonly number[]) =>
+  Math.round((numbers.reduce((total, one) => total + one, 0) / numbers.length) * 100) / 100;
+
+/** What a page takes on the average of some, and the longest chain of requests of any. */
+function averageOf(costs: readonly (Cost & { ms: number })[]): Cost & { ms: number } {
+  const mean = (name: keyof Cost | "ms") => meanOf(costs.map((cost) => cost[name]));
+  return {
+    requests: mean("requests"),
+    roundTrips: Math.max(...costs.map(({ roundTrips }) => roundTrips)),
+    readUnits: mean("readUnits"),
+    writeUnits: mean("writeUnits"),
+    items: mean("items"),
+    ms: mean("ms"),
   };
 }
 
@@ -67,7 +89,8 @@ async function measurePlain(
     whole.ms += ms;
   };
   const pages: [Place, { readUnits: number; ms: number }][] = [];
-  for (const [place, page] of Object.entries(places) as [Place, number][]) {
+  for (const [place, pagesOfPlace] of Object.entries(places) as [Place, readonly number[]][]) {
+    const page = pagesOfPlace[Math.floor(pagesOfPlace.length / 2)] ?? 1;
     const offset = (page - 1) * PER_PAGE;
     await pass(offset - before);
     before = offset;
@@ -95,26 +118,42 @@ async function measureList(
   const total = expected ?? (await api.list(parameters)).pagination.total_items;
   const places = placesOf(total);
   const plain = expected === undefined ? undefined : await measurePlain(service, query, places);
-  for (const [place, page] of Object.entries(places) as [Place, number][]) {
-    let answer: Awaited<ReturnType<typeof api.list>> | undefined;
+  type Answer = Awaited<ReturnType<typeof api.list>>;
+  const answerTo = async (asked: Readonly<Record<string, string | number>>) => {
+    const answers: Answer[] = [];
     const cost = await timed(service, async () => {
-      answer = await api.list({ ...parameters, page });
+      answers.push(await api.list({ ...parameters, ...asked }));
     });
-    const { total_items, complete, scanned } = answer?.pagination ?? {};
-    const rows = answer?.data.length ?? 0;
+    const [answer] = answers;
+    if (answer === undefined) throw new Error(`${name}: no answer`);
+    const { total_items, complete } = answer.pagination;
     if (complete && expected !== undefined && total_items !== expected)
       throw new Error(`${name}: ${total_items} in place of ${expected}`);
+    return { ...answer, cost, exact: complete === true && total_items === expected };
+  };
+  const add = (place: Place, found: readonly Awaited<ReturnType<typeof answerTo>>[]) => {
+    const scanned = found[0]?.pagination.scanned;
     measures.push({
-      ...{ name, place, rows, ...cost },
-      exact: complete === true && total_items === expected,
+      ...{ name, place, rows: Math.min(...found.map(({ data }) => data.length)) },
+      ...averageOf(found.map(({ cost }) => cost)),
+      exact: found.every(({ exact }) => exact),
       ...(scanned === undefined ? {} : { scanned }),
       ...(plain?.[place] ? { plain: plain[place] } : {}),
     });
-    const next = answer?.pagination.next_cursor;
-    if (place === "middle" && next) {
-      const byCursor = await timed(service, () => api.list({ ...parameters, cursor: next }));
-      measures.push({ name, place: "cursor", rows, ...byCursor, exact: complete === true });
+  };
+  for (const [place, pages] of Object.entries(places) as [Place, readonly number[]][]) {
+    const found: Awaited<ReturnType<typeof answerTo>>[] = [];
+    for (const page of pages) found.push(await answerTo({ page }));
+    add(place, found);
+    if (place !== "middle") continue;
+    const byCursor: typeof found = [];
+    let cursor = found.at(0)?.pagination.next_cursor;
+    while (cursor && byCursor.length < PAGES) {
+      const one = await answerTo({ cursor });
+      byCursor.push(one);
+      cursor = one.pagination.next_cursor;
     }
+    if (byCursor.length > 0) add("cursor", byCursor);
   }
   return measures;
 }

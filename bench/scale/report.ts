@@ -116,8 +116,8 @@ function table(measured: readonly Measured[], rows: readonly Row[], limits: Limi
 
 const places: readonly (readonly [Place, string])[] = [
   ["first", "Page 1"],
-  ["middle", "The page in the middle, by its number"],
-  ["cursor", "The page after it, by its cursor"],
+  ["middle", "Pages in the middle, by their number"],
+  ["cursor", "Pages after these, by cursor"],
   ["last", "The last page, by its number"],
 ];
 
@@ -211,7 +211,8 @@ ${about}
 Seeded executions of three months ([\`npm run seed\`](../README.md)), one shard. Units are read units as the local engine reports them, which
 \`test/e2e/units.test.ts\` compares with AWS's rules; "one after the other" is the longest chain of requests of which none began
 before the one before it ended; items are those in DynamoDB's answers. Milliseconds are of this machine, ten added to each request. From
-"growth" on a row is of the most executions: growth is in units, from the fewest on which the page shows as much.
+"growth" on a row is of the most executions: growth is in units, from the fewest on which the page shows as much. Pages in the middle are the
+mean of five, or as many as there are, and of the five after the first of these by cursor; "one after the other" is that of the longest.
 
 ${measured.some(({ lists }) => lists.some(({ plain }) => plain)) ? plainWay : ""}A bar that is not met has a ✗: page 1 takes ${bars.pageUnits} units and ${bars.pageTrips} round trips at most, any other page twice that and ${bars.placeTrips} round trips; units grow
 by ${bars.growth} at most; the stats take ${bars.statsUnits} unit.

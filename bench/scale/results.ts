@@ -9,11 +9,11 @@ const Measure = z.object({
   place: Place,
   /** What the page shows. */
   rows: z.int(),
-  requests: z.int(),
+  requests: z.number(),
   roundTrips: z.int(),
   readUnits: z.number(),
   writeUnits: z.number(),
-  items: z.int(),
+  items: z.number(),
   ms: z.number(),
   /** The total was that of the executions that were drawn. */
   exact: z.boolean(),
