@@ -112,6 +112,7 @@ const until = iso(UNTIL);
 /** Name → parameters of `GET /stats`. */
 export const statsShapes: Readonly<Record<string, Query>> = {
   "": {},
+  "group_by=action_ref": { group_by: "action_ref" },
   "since, a month": { since, until },
   "since, a month&group_by=status": { since, until, group_by: "status" },
   "since, a month&group_by=action_ref": { since, until, group_by: "action_ref" },

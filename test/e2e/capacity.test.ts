@@ -5,9 +5,13 @@ import { createExecutions, request } from "../../bench/executions.ts";
 import { measureSteps } from "../../bench/lifecycle.ts";
 import { measureLists, measureRoutes, mixedFilters, singleFilters } from "../../bench/routes.ts";
 import { type CountedService, startCountedService } from "../../bench/service.ts";
+import type { Query } from "../fixtures/api.ts";
 
 const FEW = 200;
 const MANY = 1_000;
+
+/** After all that is created here. */
+const until = new Date(Date.now() + 60_000).toISOString();
 
 /** Read units of a page of 20. */
 const PAGE_UNITS = 12;
@@ -74,6 +78,22 @@ it("the stats cost one request and one unit", async () => {
     writeUnits: 0,
     items: 1,
   });
+});
+
+it("statistics of all time look for durations in the months that have executions, and not in the years before", async () => {
+  const costOfStats = async (query: Query) =>
+    costOf(
+      await service.callsOf(async () => {
+        const answer = await fetch(service.api.url("/stats", query));
+        expect(answer.status).toBe(200);
+      }),
+    );
+  const counts = await costOfStats({ group_by: "status", until });
+  expect(counts.requests).toBe(1);
+  // A request more, of two items, to see where it begins; and of this month, of eight days and of days half a unit each.
+  const durations = await costOfStats({ until });
+  expect(durations.requests).toBe(2);
+  expect(durations.readUnits - counts.readUnits).toBeLessThanOrEqual(1 + (1 + 4 + 8) / 2);
 });
 
 describe("a lifecycle, indexes and counters included", () => {

@@ -9,8 +9,10 @@ import {
   isWithin,
   MONTH,
   type Node,
+  nodeOf,
   nodesAlong,
   nodesOf,
+  root,
 } from "./buckets.ts";
 import { cellsOfHead, cellsOfNode, durationsOfHead, durationsOfStretch } from "./cells.ts";
 import type { Histogram } from "./durations.ts";
@@ -59,6 +61,19 @@ const stretchesOf = ({ from, below, interval }: Extent): Stretch[] =>
     interval === undefined ? Number.POSITIVE_INFINITY : intervals[interval].fines,
   );
 
+/** The first fine bucket of the month that has the first execution of all, and so of each counter. */
+async function readBeginning(store: Store): Promise<number> {
+  const all = { kind: "all" } as const;
+  const [inRoot, ...inHeads] = [nodeKey(all, root), ...headKeys(all, store.shards)];
+  const items = await readItems(store, [inRoot, ...inHeads]);
+  const cells = [
+    ...cellsOfNode(items(inRoot), root),
+    ...inHeads.flatMap((key) => cellsOfHead(items(key))),
+  ];
+  const first = Math.min(...cells.map(({ bucket }) => finesOf(bucket).from));
+  return cells.length === 0 ? 0 : finesOf(nodeOf(MONTH, first)).from;
+}
+
 /** Sums by slot and by what `of` says. */
 function sumBySlot<C extends { bucket: Bucket; n: number }, K>(
   { from, below, interval }: Extent,
@@ -78,7 +93,7 @@ function sumBySlot<C extends { bucket: Bucket; n: number }, K>(
 /**
  * The series of some counters over some time, in one request a hundred items, half a read unit for 4 KB each: for each
  * counter its heads, the nodes that an end cuts, or each hour, day or month by the interval, and of durations a month, eight days,
- * and a day where hours are told apart or an end cuts it.
+ * and a day where hours are told apart or an end cuts it. From the beginning on it takes another request and two items more.
  *
  * @param durations whether they are asked for: without them, histograms are empty
  */
@@ -91,7 +106,9 @@ export async function readSeries(
   const isTimed =
     durations && (extent.interval === undefined || intervals[extent.interval].hasDurations);
   const nodes = countNodes(extent);
-  const stretches = isTimed ? stretchesOf(extent) : [];
+  // Of two years without executions there are no durations to look for.
+  const from = isTimed && extent.from === 0 ? await readBeginning(store) : extent.from;
+  const stretches = isTimed ? stretchesOf({ ...extent, from }) : [];
   const items = await readItems(
     store,
     counters.flatMap((counter) => [
