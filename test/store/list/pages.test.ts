@@ -165,7 +165,13 @@ describe.each(cases)("pages, in %i shards, %s", (shards, _, lists, far, drawn, a
       const perPage = random.pick([5, 20, 20, 50]);
       const request: ListRequest = { filter, range, order, perPage };
       const last = Math.max(1, Math.ceil(expected.length / perPage));
-      const number = random.pick([1, 1 + random.below(last), 1 + random.below(last), last]);
+      const number = random.pick([
+        1,
+        1 + random.below(last),
+        1 + random.below(last),
+        last,
+        last + 1,
+      ]);
 
       const expectPage = (listed: Listed, page: number) => {
         const what = JSON.stringify({ ...request, number, page });

@@ -267,17 +267,19 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
 
     it("are those of the page where it begins in an edge that is a page and more", async () => {
       const made = await past.fill(13, () => "requested", { count: 700, everyMs: 40 });
-      // A bucket of 15 s, and 13 s of the next one.
       const at = (ms: number) => idOf(hourOf(13) + ms, 0);
-      const range = { from: at(0), below: at(28_000) };
-      const within = made.filter((id) => id < range.below);
-      expect(within.filter((id) => id >= at(15_000)).length).toBeGreaterThan(320);
-      for (const order of ["newest", "oldest"] as const) {
-        const inOrder = order === "newest" ? within : within.toReversed();
-        for (const number of [17, 18, 19, 20, 35, 36]) {
-          const page = await listExecutions(behind, past.request(13, { range, order }), number);
-          expect(page.total).toBe(within.length);
-          await past.expectRows(page, inOrder.slice((number - 1) * PER_PAGE, number * PER_PAGE));
+      // A bucket of 15 s and 13 s of the next one, and 13 s of both.
+      for (const from of [at(0), at(2_000)]) {
+        const range = { from, below: at(28_000) };
+        const within = made.filter((id) => id >= from && id < range.below);
+        expect(within.filter((id) => id >= at(15_000)).length).toBeGreaterThan(320);
+        for (const order of ["newest", "oldest"] as const) {
+          const inOrder = order === "newest" ? within : within.toReversed();
+          for (const number of [17, 18, 19, 20, 33, 35, 36]) {
+            const page = await listExecutions(behind, past.request(13, { range, order }), number);
+            expect(page.total).toBe(within.length);
+            await past.expectRows(page, inOrder.slice((number - 1) * PER_PAGE, number * PER_PAGE));
+          }
         }
       }
     });

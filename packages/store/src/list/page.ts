@@ -30,9 +30,11 @@ const ENTRIES_OF_A_QUERY = 25;
 
 export const reverse = (order: Order): Order => (order === "newest" ? "oldest" : "newest");
 
-/** The ids that come before a range in an order, and those that come after it. */
-const before = ({ from, below }: IdRange, order: Order): IdRange =>
-  order === "newest" ? { from: below } : { below: from };
+/** The ids that come after a range in an order; `undefined` where it goes on to the end. */
+function after({ from, below }: IdRange, order: Order): IdRange | undefined {
+  if (order === "newest") return from === undefined ? undefined : { below: from };
+  return below === undefined ? undefined : { from: below };
+}
 
 /** Consecutive matches that the counters tell of: their ids, how many come before them, how many they are. */
 interface Bucket {
@@ -98,14 +100,14 @@ async function bucketOfMembers(
 /** Whether the counters tell where a page is. */
 const isLocated = ({ tallies = [] }: Plan) => tallies.every(hasPositions);
 
-/** The bucket in which a page begins, its place counted from the beginning of the list's own range. */
+/** The bucket in which a page begins, or the last one before it, its place counted from the beginning of the list's own range. */
 async function bucketOf(
   store: Store,
   plan: Plan,
   part: Part,
   total: () => Promise<number>,
   firstEdge: FirstEdge | undefined,
-): Promise<Bucket> {
+): Promise<Bucket | undefined> {
   const { range, order, skip, perPage } = part;
   const { tallies = [], readItems } = plan;
   const asOne = async () => ({ range, before: 0, inside: await total() });
@@ -121,7 +123,9 @@ async function bucketOf(
   const bucket =
     (await bucketAt(skip - passed)) ??
     (await bucketAt((await countRange(store, tallies, range, readItems)).whole - 1));
-  return bucket ? { ...bucket, before: bucket.before + passed } : { range, before: 0, inside: 0 };
+  if (bucket) return { ...bucket, before: bucket.before + passed };
+  // None lies in the range as a whole.
+  return firstEdge && { range: firstEdge.edge, before: 0, inside: passed };
 }
 
 export interface Page {
@@ -163,8 +167,7 @@ async function takeBackward(
   left: number,
   total: () => Promise<number>,
 ): Promise<Page> {
-  const behind = intersect(range, before(bucket.range, reverse(order)));
-  const hasMoreBehind = (order === "newest" ? bucket.range.from : bucket.range.below) !== undefined;
+  const behind = after(bucket.range, order);
   const [inside, beyond] = await Promise.all([
     take(store, plan, {
       range: intersect(range, bucket.range),
@@ -173,8 +176,11 @@ async function takeBackward(
       take: Math.min(left, perPage),
       countAll: false,
     }),
-    left < perPage && hasMoreBehind
-      ? take(store, plan, { range: behind, order, skip: 0, take: perPage - left, countAll: false })
+    left < perPage && behind
+      ? take(store, plan, {
+          range: intersect(range, behind),
+          ...{ order, skip: 0, take: perPage - left, countAll: false },
+        })
       : undefined,
   ]);
   const page = [...inside.page.toReversed(), ...(beyond?.page ?? [])];
@@ -217,11 +223,18 @@ export async function pageAt(
 ): Promise<Page> {
   if (isNear(plan, part)) return takeForward(store, plan, part, part.skip, 0);
   const bucket = await bucketOf(store, plan, part, total, firstEdge);
+  if (bucket === undefined) return takeForward(store, plan, part, part.skip, 0);
   if (part.skip > bucket.before + bucket.inside + COUNTERS_LAG) {
     return { page: [], scanned: 0, hasMore: false };
   }
   const first = part.skip - bucket.before;
   const left = bucket.inside - first;
+  const behind = after(bucket.range, part.order);
+  if (left <= 0 && behind) {
+    // It has what the counters do not know yet, or nothing.
+    const range = intersect(part.range, behind);
+    return takeForward(store, plan, { ...part, range }, -left, bucket.before + bucket.inside);
+  }
   const { from, below } = bucket.range;
   const inside = intersect(part.range, bucket.range);
   const isWhole = inside.from === from && inside.below === below;
