@@ -1,21 +1,16 @@
 import type { IdRange } from "@attune/domain/ids";
-import { ensureResources } from "@attune/local/resources";
 import type { Order } from "@attune/store/access-patterns/executions-read";
 import { fineFrom, fineOf, idOfFine } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
-import { readItemsOnce } from "@attune/store/counters/items";
-import { isShort, locate } from "@attune/store/counters/positions";
+import { locate } from "@attune/store/counters/positions";
 import { countRange } from "@attune/store/counters/ranges";
 import { hasPositions, type Tally } from "@attune/store/counters/tally";
 import type { Store } from "@attune/store/store";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { costOf } from "../../../bench/cost.ts";
 import { deliveries, type Left } from "../../fixtures/deliveries.ts";
-import { type DynamoDbProxy, startDynamoDbProxy } from "../../fixtures/dynamodb-proxy.ts";
-import { type Engines, startEngines } from "../../fixtures/engines.ts";
 import { countsIn, recount } from "../../fixtures/recount.ts";
-import { startStore, storeAt } from "../../fixtures/store.ts";
+import { startStore } from "../../fixtures/store.ts";
 
 const isWithin =
   ({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange) =>
@@ -178,145 +173,5 @@ describe.each([1, 4])("positions, with %i shards", (shards) => {
         expectLocated(created, "newest", offset),
         expectLocated(created, "oldest", offset),
       ]);
-  });
-});
-
-describe("positions among many", () => {
-  let engines: Engines;
-  let counted: DynamoDbProxy;
-  let store: Store;
-  beforeAll(async () => {
-    engines = await startEngines();
-    await ensureResources(engines);
-    counted = await startDynamoDbProxy({ target: engines.dynamodb });
-    store = storeAt(counted.url);
-  });
-  afterAll(async () => {
-    store.client.destroy();
-    await counted.stop();
-    await engines.stop();
-  });
-
-  /** Eighty executions in each of thirty fine buckets, on the first days of two months and on the last of one. */
-  const fines = [0, 32 * 24 * 240 - 10, 32 * 24 * 240 + 10].flatMap((from) => [
-    ...Array.from({ length: 10 }, (_, at) => from + at),
-  ]);
-  const ids = fines.flatMap((fine) => Array.from({ length: 80 }, (_, at) => idOfFine(fine) + at));
-  const all: Tally[] = [{ counter: { kind: "all" }, field: "created" }];
-
-  it("a locate is four reads one after the other, of one item or two each", async () => {
-    for (let at = 0; at < ids.length; at += 300) {
-      const changes = ids.slice(at, at + 300).map((id) => ({
-        ...({
-          id,
-          version: 1,
-          status: "completed",
-          ledger: `${Math.floor(id / 2 ** 26)}`,
-        } as const),
-        membership: { action_ref: "core.echo", enforcement: 7 },
-      }));
-      await countChanges(store, changes);
-    }
-    for (const offset of [30, 120, 1_234, ids.length - 40]) {
-      counted.reset();
-      const located = await locate(store, all, { order: "oldest", offset, reach: 0 });
-      const fine = fineOf(ids[offset] ?? 0);
-      expect(located).toEqual({
-        range: { from: idOfFine(fine), below: idOfFine(fine + 1) },
-        before: Math.floor(offset / 80) * 80,
-        inside: 80,
-      });
-      const { requests, roundTrips, readUnits } = costOf(counted.log());
-      expect({ requests, roundTrips, readUnits }).toEqual({
-        requests: 4,
-        roundTrips: 4,
-        readUnits: 2.5,
-      });
-    }
-  });
-
-  it("a locate in a group is three reads: its own item, a day and an hour", async () => {
-    const group: Tally[] = [{ counter: { kind: "enforcement", of: 7 }, field: "created" }];
-    for (const offset of [30, 1_234, ids.length - 40]) {
-      counted.reset();
-      const located = await locate(store, group, { order: "oldest", offset, reach: 0 });
-      expect(located).toEqual(await locate(store, all, { order: "oldest", offset, reach: 0 }));
-      const { requests, readUnits } = costOf(counted.log().slice(0, 3));
-      expect({ requests, readUnits }).toEqual({ requests: 3, readUnits: 1.5 });
-      expect(counted.log()).toHaveLength(3 + 4);
-    }
-  });
-
-  it("a range of a group looks into the days that it cuts, where the group has many there", async () => {
-    const group: Tally[] = [{ counter: { kind: "enforcement", of: 7 }, field: "created" }];
-    const costOfRange = async (range: IdRange) => {
-      counted.reset();
-      const answer = await countRange(store, group, range);
-      const { requests, readUnits } = costOf(counted.log());
-      return { ...answer, requests, readUnits };
-    };
-    const range = { from: (ids[100] ?? 0) + 5, below: (ids[2_000] ?? 0) + 5 };
-    const cut = await costOfRange(range);
-    expect(cut.whole).toBe((await countRange(store, all, range)).whole);
-    expect(cut.edges).toEqual((await countRange(store, all, range)).edges);
-    // Its own item; the two hours that are cut, and the one day of them that has whole ones.
-    expect([cut.requests, cut.readUnits]).toEqual([2, 2]);
-    // Days on which it has nothing are not looked into.
-    const day = idOfFine(24 * 240);
-    expect(await costOfRange({ from: day + 5, below: 20 * day + 5 })).toEqual({
-      ...{ whole: 0, edges: [], requests: 1, readUnits: 0.5 },
-    });
-  });
-
-  it("a day of a group that has few there is an edge as a whole", async () => {
-    const dayOfFew = 50 * 24 * 240;
-    const few = Array.from({ length: 30 }, (_, at) => idOfFine(dayOfFew + 1_000 + 20 * at) + 7);
-    await countChanges(
-      store,
-      few.map((id) => ({
-        ...({ id, version: 1, status: "completed", ledger: `${id}` } as const),
-        membership: { action_ref: "core.echo", enforcement: 9_000 },
-      })),
-    );
-    const group: Tally[] = [{ counter: { kind: "enforcement", of: 9_000 }, field: "created" }];
-    counted.reset();
-    const from = few[4] ?? 0;
-    const { whole, edges } = await countRange(store, group, { from });
-    const bucket = { from: idOfFine(dayOfFew), below: idOfFine(dayOfFew + 24 * 240) };
-    expect({ whole, edges }).toEqual({
-      whole: 0,
-      edges: [{ from, below: bucket.below, bucket, count: 30 }],
-    });
-    expect(costOf(counted.log())).toMatchObject({ requests: 1, readUnits: 0.5 });
-  });
-
-  it("what a count of a range reads a locate begins with: a short one takes no month and no root", async () => {
-    const within = { from: (ids[900] ?? 0) + 5, below: (ids[1_700] ?? 0) + 5 };
-    expect(isShort(within)).toBe(true);
-    expect(isShort({ from: within.from })).toBe(false);
-    const read = readItemsOnce(store);
-    await countRange(store, all, within, read);
-    counted.reset();
-    // Eight fine buckets of the first month, and one of the next.
-    const located = await locate(
-      store,
-      all,
-      { order: "oldest", offset: 650, reach: 0, within },
-      read,
-    );
-    expect(located).toMatchObject({ before: 640, inside: 80 });
-    expect(counted.log()).toEqual([]);
-  });
-
-  it("a range is one read, of the nodes alone that have something whole in it", async () => {
-    counted.reset();
-    const range = { from: (ids[100] ?? 0) + 5, below: (ids[2_000] ?? 0) + 5 };
-    const { whole, edges } = await countRange(store, all, range);
-    expect(whole).toBe(
-      ids.filter((id) => fineOf(id) > 1 && fineOf(id) < fineOf(range.below)).length,
-    );
-    expect(edges).toHaveLength(2);
-    const { requests, readUnits } = costOf(counted.log());
-    expect({ requests, readUnits }).toEqual({ requests: 1, readUnits: 2.5 });
   });
 });

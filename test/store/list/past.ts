@@ -25,6 +25,12 @@ const DELAY = 40;
 
 export type End = Parameters<typeof bringTo>[2] & Status;
 
+/** The statuses of a page: so many of each, those that are left over completed. */
+export const mix =
+  (failed: number, running: number) =>
+  (at: number): End =>
+    at % PER_PAGE < failed ? "failed" : at % PER_PAGE < failed + running ? "running" : "completed";
+
 /** The hour in which the tests began: they may well end in the next one. */
 const thisHour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS;
 

@@ -5,28 +5,15 @@ import { listExecutions } from "@attune/store/list/list-executions";
 import { pathsOf } from "@attune/store/list/paths";
 import { walk } from "@attune/store/list/walk";
 import type { Store } from "@attune/store/store";
-import { finish } from "@attune/store/transitions";
-import { BatchGetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import * as z from "zod";
-import { worker } from "../../../bench/executions.ts";
-import { type End, EXECUTIONS, HOUR_MS, hourOf, PER_PAGE, rangeOf, startPast } from "./past.ts";
-
-const Entries = z.object({ Items: z.array(z.looseObject({ id: z.number() })) });
-
-/** The statuses of a page: so many of each, those that are left over completed. */
-const mix =
-  (failed: number, running: number) =>
-  (at: number): End =>
-    at % PER_PAGE < failed ? "failed" : at % PER_PAGE < failed + running ? "running" : "completed";
+import { EXECUTIONS, hourOf, mix, PER_PAGE, rangeOf, startPast } from "./past.ts";
 
 describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards) => {
   let past: Awaited<ReturnType<typeof startPast>>;
   let behind: Store;
-  let store: Store;
   beforeAll(async () => {
     past = await startPast(shards);
-    ({ behind, store } = past);
+    ({ behind } = past);
   });
   afterAll(() => past.stop());
 
@@ -246,124 +233,5 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
     const back = await past.costOfPage(past.request(8), prev);
     await past.expectRows(back.page, ids.slice(0, PER_PAGE));
     expect(back.units).toEqual(units);
-  });
-
-  describe("of pages that are located", () => {
-    const MANY = 400;
-    const PAGE = 18;
-    let ids: number[];
-    beforeAll(async () => {
-      ids = await past.fill(9, mix(2, 1), { count: MANY, everyMs: 8_000 });
-    });
-    const onPage = () => ids.slice((PAGE - 1) * PER_PAGE, PAGE * PER_PAGE);
-
-    it("are read in six round trips at most", async () => {
-      const { page, units, roundTrips } = await past.costOfPage(past.request(9), PAGE);
-      await past.expectRows(page, onPage());
-      expect(page.total).toBe(MANY);
-      expect(units.items).toBe(shards === 1 ? 0.5 : 1.5);
-      expect(roundTrips).toBeLessThanOrEqual(6);
-    });
-
-    it("are those of the page where it begins in an edge that is a page and more", async () => {
-      const made = await past.fill(13, () => "requested", { count: 700, everyMs: 40 });
-      const at = (ms: number) => idOf(hourOf(13) + ms, 0);
-      // A bucket of 15 s and 13 s of the next one, and 13 s of both.
-      for (const from of [at(0), at(2_000)]) {
-        const range = { from, below: at(28_000) };
-        const within = made.filter((id) => id >= from && id < range.below);
-        expect(within.filter((id) => id >= at(15_000)).length).toBeGreaterThan(320);
-        for (const order of ["newest", "oldest"] as const) {
-          const inOrder = order === "newest" ? within : within.toReversed();
-          for (const number of [17, 18, 19, 20, 33, 35, 36]) {
-            const page = await listExecutions(behind, past.request(13, { range, order }), number);
-            expect(page.total).toBe(within.length);
-            await past.expectRows(page, inOrder.slice((number - 1) * PER_PAGE, number * PER_PAGE));
-          }
-        }
-      }
-    });
-
-    it("are counted with the day of a group that the range cuts, where it has few there", async () => {
-      const [parent = 0] = await past.fill(22, mix(0, 0), { count: 1 });
-      const few = await past.fill(21, mix(0, 0), { count: 40, everyMs: 1_000, parent });
-      const many = await past.fill(20, mix(0, 0), { count: MANY, everyMs: 1_000, parent });
-      // Within a bucket that has some of both sides of it.
-      const from = few[20] ?? 0;
-      const within = [...many, ...few.slice(0, 21)].toReversed();
-      for (const order of ["newest", "oldest"] as const) {
-        const inOrder = order === "oldest" ? within : within.toReversed();
-        const request = past.request(21, { filter: { parent }, range: { from }, order });
-        for (const number of [1, PAGE]) {
-          const { page, roundTrips } = await past.costOfPage(request, number);
-          expect(page.total).toBe(within.length);
-          await past.expectRows(page, inOrder.slice((number - 1) * PER_PAGE, number * PER_PAGE));
-          expect(roundTrips).toBeLessThanOrEqual(number === 1 ? 3 : 6);
-        }
-      }
-    });
-
-    it("come from the items where finding the page has taken them", async () => {
-      const day = 24 * HOUR_MS * 4_096;
-      const { from = 0, below = 0 } = rangeOf(9);
-      const range = { from: from - 100 * day, below: below + day / 48 };
-      const { page, units, roundTrips } = await past.costOfPage(past.request(9, { range }), PAGE);
-      await past.expectRows(page, onPage());
-      expect(units.items).toBe(10);
-      expect(units.by_status).toBeUndefined();
-      expect(roundTrips).toBeLessThanOrEqual(6);
-    });
-  });
-
-  describe("that change while they are read, or that the index does not have yet", () => {
-    /** A store whose calls are looked at before they are made, and their answers changed. */
-    const watched = (
-      isWanted: (command: unknown) => boolean,
-      meanwhile: () => Promise<unknown>,
-      change: (answer: object) => object = (answer) => answer,
-    ): Store => {
-      let isDone = false;
-      const send = async (command: Parameters<Store["client"]["send"]>[0]) => {
-        if (!isWanted(command)) return store.client.send(command);
-        if (!isDone) await meanwhile();
-        isDone = true;
-        return change(await store.client.send(command));
-      };
-      return { ...store, client: Object.assign(Object.create(store.client), { send }) };
-    };
-    const isOfStatus = (command: unknown) =>
-      command instanceof QueryCommand && command.input.IndexName === "by_status";
-    const isOfItems = (command: unknown) =>
-      command instanceof BatchGetCommand && "Executions" in (command.input.RequestItems ?? {});
-
-    it.each([
-      ["before the final statuses are read", 10, isOfStatus],
-      ["after it", 11, isOfItems],
-    ] as const)("ended %s", async (_, daysAgo, isWanted) => {
-      const ids = await past.fill(daysAgo, mix(0, 1));
-      const [running = 0] = ids;
-      const through = watched(isWanted, () =>
-        finish(behind, { id: running, worker, attempt: 1 }, "completed", "null"),
-      );
-      const { page } = await past.costOfPage(past.request(daysAgo), 1, through);
-      expect(page.rows[0]).toMatchObject({ id: running, status: "completed" });
-      await past.expectRows(page, ids.slice(0, PER_PAGE));
-    });
-
-    it("is missing from its index", async () => {
-      const ids = await past.fill(12, mix(0, 0));
-      const late = new Set(ids.slice(3, 7));
-      const through = watched(
-        isOfStatus,
-        async () => {},
-        (answer) => {
-          const { Items } = Entries.parse(answer);
-          return { ...answer, Items: Items.filter(({ id }) => !late.has(id)) };
-        },
-      );
-      const { page, units } = await past.costOfPage(past.request(12), 1, through);
-      await past.expectRows(page, ids.slice(0, PER_PAGE));
-      expect(units).toEqual({ by_feed: half, by_status: half, items: 2 });
-    });
   });
 });
