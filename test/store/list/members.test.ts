@@ -112,21 +112,37 @@ describe("a group whose members have all ended", () => {
     expect(cost.readUnits).toBeLessThanOrEqual(4);
   });
 
-  it("counts them in a part of its time by its entries, and not by its items", async () => {
-    const [from, below] = [known[300]?.id ?? 0, known[900]?.id ?? 0];
-    const part = known.slice(300, 900);
-    for (const status of ["completed", "timeout"] as const) {
-      const { page, readUnits } = await past.costOfPage(
-        request(PARENT, status, { range: { from, below } }),
-        1,
-        later(DAYS_LATER),
-      );
-      expect(page.rows.map(({ id }) => id)).toEqual(idsOf(part, status, 1));
-      expect(page.total).toBe(part.filter((one) => one.status === status).length);
-      expect(page.complete).toBe(true);
-      expect(readUnits).toBeLessThanOrEqual(20);
-    }
-  });
+  it.each([
+    ["completed", 1],
+    ["completed", 18],
+    ["completed", 36],
+    ["completed", 37],
+    ["completed", 38],
+    ["failed", 1],
+    ["timeout", 5],
+  ] as const)(
+    "finds those that are %s in a part of its time by the counters, page %i",
+    async (status, number) => {
+      // Within buckets at both ends.
+      const [from, below] = [(known[150]?.id ?? 0) + 1, (known[1_050]?.id ?? 0) + 1];
+      const part = known.slice(151, 1_051).filter((one) => one.status === status);
+      for (const order of ["newest", "oldest"] as const) {
+        const { page, readUnits, roundTrips } = await past.costOfPage(
+          request(PARENT, status, { range: { from, below }, order }),
+          number,
+          later(DAYS_LATER),
+        );
+        const inOrder = part.map(({ id }) => id);
+        if (order === "newest") inOrder.reverse();
+        expect(page.rows.map(({ id }) => id)).toEqual(
+          inOrder.slice((number - 1) * PER_PAGE, number * PER_PAGE),
+        );
+        expect(page).toMatchObject({ total: part.length, complete: true });
+        expect(readUnits).toBeLessThanOrEqual(20);
+        expect(roundTrips).toBeLessThanOrEqual(number === 1 ? 4 : 7);
+      }
+    },
+  );
 });
 
 describe("a group of which some have not ended", () => {

@@ -17,7 +17,7 @@ import {
 } from "./buckets.ts";
 import type { Cell } from "./cells.ts";
 import { type ReadItems, readItemsOnce } from "./items.ts";
-import { finesIn, inNode, nodeKeys, nodesIn, readRange, sourceOf, sum } from "./ranges.ts";
+import { finesIn, inNode, nodeKeys, nodesIn, readRange, sourcesOf, sum } from "./ranges.ts";
 import type { Tally } from "./tally.ts";
 
 /** Consecutive buckets, by their fine buckets. */
@@ -100,10 +100,9 @@ export interface Place {
   readonly without?: Others;
 }
 
-const less = (cells: readonly Cell[]): Cell[] => cells.map((cell) => ({ ...cell, n: -cell.n }));
-
-const cellOf = (id: number): Cell => ({
-  ...{ bucket: { level: FINE, at: fineOf(id) }, field: "created", n: 1 },
+/** Takes an execution off. */
+const lessOne = (id: number): Cell => ({
+  ...{ bucket: { level: FINE, at: fineOf(id) }, field: "created", n: -1 },
 });
 
 /** Whether a locate in a range takes three requests at most, and not four: no month lies in it as a whole. */
@@ -115,7 +114,7 @@ const FEW = 25;
 
 /**
  * The buckets that have the `offset`-th execution, from 0, of some tallies in the buckets that lie in a range, and those
- * within its reach; `undefined` past the last of them. At most four requests one after the other: what a count of the range
+ * within its reach; past the last of them that one, and `undefined` where there is none. At most four requests one after the other: what a count of the range
  * reads, a month, a day, an hour; half a read unit for each item of up to 4 KB. It looks no further where a handful is
  * passed over. A group has its days in one item.
  *
@@ -127,25 +126,22 @@ export async function locate(
   { order, offset, reach, within = {}, without }: Place,
   read: ReadItems = readItemsOnce(store),
 ): Promise<Located | undefined> {
-  const sources = tallies.map(sourceOf);
-  const others = (without?.tallies ?? []).map(sourceOf);
+  const sources = sourcesOf(tallies, without?.tallies);
   const [first, last] = finesIn(within);
-  const [counted, uncounted] = await Promise.all(
-    [sources, others].map((some) => readRange(store, some, within, read)),
-  );
-  let cells = [
-    ...(counted?.whole ?? []),
-    ...less([...(uncounted?.whole ?? []), ...(without?.ids ?? []).map(cellOf)]),
-  ];
+  const { whole } = await readRange(store, sources, within, read);
+  let cells = [...whole, ...(without?.ids ?? []).map(lessOne)];
+  const latest = sum(cells) - 1;
+  if (latest < 0) return undefined;
+  const nth = Math.min(offset, latest);
   const stretch = {
-    first: Math.max(0, Math.min(offset, offset + reach)),
-    last: Math.min(sum(cells) - 1, Math.max(offset, offset + reach)),
+    first: Math.max(0, Math.min(nth, nth + reach)),
+    last: Math.min(latest, Math.max(nth, nth + reach)),
   };
   let located: Located | undefined;
   let before = 0;
   for (let node = root; ; ) {
     const children = childrenOf(node, cells, order, before);
-    const { found, run } = findIn(children, offset, stretch) ?? {};
+    const { found, run } = findIn(children, nth, stretch) ?? {};
     // Below the root only while somebody spills: the bucket above is right all the same.
     if (found === undefined || run === undefined) return located;
     located = {
@@ -164,8 +160,8 @@ export async function locate(
     );
     // What an end of the range cuts has been looked into.
     if (isWithin(child, first, last)) {
-      const items = await read(nodeKeys([...sources, ...others], [child]));
-      cells.push(...inNode(sources, child, items), ...less(inNode(others, child, items)));
+      const items = await read(nodeKeys(sources, [child]));
+      cells.push(...inNode(sources, child, items));
     }
     node = child;
     before = found.before;

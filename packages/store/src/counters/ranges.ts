@@ -23,17 +23,33 @@ import { type Fields, type Items, type ReadItems, readItemsOnce } from "./items.
 import { groupNodeKey, headKeys, nodeKey, placeOf } from "./keys.ts";
 import { hasPositions, isGroup, isLasting, type Lasting, type Tally } from "./tally.ts";
 
-/** A tally that has positions. */
+/** A tally that has positions, and whether what it counts is added or taken off. */
 export interface Source extends Tally {
   readonly field: Lasting;
+  readonly sign: 1 | -1;
 }
 
-/** @throws RangeError for a tally that has no positions */
-export function sourceOf({ counter, field }: Tally): Source {
-  if (!isLasting(field) || !hasPositions({ counter, field }))
-    throw new RangeError(`There are no positions by ${field} of ${counter.kind}`);
-  return { counter, field };
-}
+const sourceOf =
+  (sign: Source["sign"]) =>
+  ({ counter, field }: Tally): Source => {
+    if (!isLasting(field) || !hasPositions({ counter, field }))
+      throw new RangeError(`There are no positions by ${field} of ${counter.kind}`);
+    return { counter, field, sign };
+  };
+
+/**
+ * The sources of what some tallies count less what others do.
+ *
+ * @throws RangeError for a tally that has no positions
+ */
+export const sourcesOf = (tallies: readonly Tally[], others: readonly Tally[] = []): Source[] => [
+  ...tallies.map(sourceOf(1)),
+  ...others.map(sourceOf(-1)),
+];
+
+/** What some cells have of a source. */
+const cellsFor = ({ field, sign }: Source, cells: readonly Cell[]): Cell[] =>
+  cells.flatMap((cell) => (cell.field === field ? [{ ...cell, n: sign * cell.n }] : []));
 
 /** The items that have a source by its coarsest buckets, or not spilled yet. */
 const ownKeys = ({ counter }: Source, writers: number): string[] =>
@@ -45,19 +61,18 @@ const cellsOf = ({ counter }: Source, own: Fields): Cell[] =>
 /** What the heads have not spilled yet, and groups by day. */
 const inHeads = (sources: readonly Source[], writers: number, items: Items): Cell[] =>
   sources.flatMap((source) =>
-    ownKeys(source, writers)
-      .flatMap((key) => cellsOf(source, items(key)))
-      .filter((cell) => cell.field === source.field),
+    ownKeys(source, writers).flatMap((key) => cellsFor(source, cellsOf(source, items(key)))),
   );
 
 /** What a node has of some sources, by its children. */
 export const inNode = (sources: readonly Source[], node: Node, items: Items): Cell[] =>
-  sources.flatMap(({ counter, field }) =>
-    (isGroup(counter)
+  sources.flatMap((source) => {
+    const { counter } = source;
+    const cells = isGroup(counter)
       ? cellsOfGroup(items(groupNodeKey(counter, node)), counter, node)
-      : cellsOfNode(items(nodeKey(counter, node)), node)
-    ).filter((cell) => cell.field === field),
-  );
+      : cellsOfNode(items(nodeKey(counter, node)), node);
+    return cellsFor(source, cells);
+  });
 
 export const sum = (cells: readonly Cell[]) => cells.reduce((total, { n }) => total + n, 0);
 
@@ -200,7 +215,7 @@ export async function estimateMembers(
   range: IdRange,
   read: ReadItems,
 ): Promise<number | undefined> {
-  const sources = tallies.map(sourceOf);
+  const sources = sourcesOf(tallies);
   const days = inHeads(sources, 1, await read(keysOf(sources, 1, [])));
   const { from = 0, below = Number.MAX_SAFE_INTEGER } = range;
   const ends = [from, below - 1].map((id) => nodeOf(DAY, fineOf(id)).at);
@@ -219,14 +234,15 @@ export async function estimateMembers(
  * each of at most seven nodes; two for a group, and at most four nodes.
  *
  * @param tallies with positions; they count disjoint sets, and are summed
+ * @param others of what they count, tallies that are taken off
  */
 export async function countRange(
   store: Store,
   tallies: readonly Tally[],
   range: IdRange,
   read: ReadItems = readItemsOnce(store),
+  others: readonly Tally[] = [],
 ): Promise<{ whole: number; edges: readonly Edge[] }> {
-  const sources = tallies.map(sourceOf);
-  const { whole, edges } = await readRange(store, sources, range, read, SPARSE);
+  const { whole, edges } = await readRange(store, sourcesOf(tallies, others), range, read, SPARSE);
   return { whole: sum(whole), edges };
 }

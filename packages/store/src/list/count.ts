@@ -2,7 +2,7 @@
 import { type Bounds, type IdRange, isUnbounded, timeOf } from "@attune/domain/ids";
 import { countRange, type Edge, estimateMembers } from "../counters/ranges.ts";
 import { readTotals } from "../counters/read-totals.ts";
-import { hasPositions, isGroup } from "../counters/tally.ts";
+import { isGroup } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import type { Plan } from "./plan.ts";
 import { COUNTED_MS } from "./settled.ts";
@@ -10,9 +10,8 @@ import { sum } from "./sum.ts";
 import { countByReading } from "./take.ts";
 
 /** Whether the counters know how many match: whole, or in a range where they count by time bucket. */
-export function knowsTotal({ tallies }: Plan, range: IdRange): boolean {
-  return tallies !== undefined && (isUnbounded(range) || tallies.every(hasPositions));
-}
+export const knowsTotal = ({ tallies, timed }: Plan, range: IdRange): boolean =>
+  tallies !== undefined && (isUnbounded(range) || timed !== undefined);
 
 /** What a bucket has beside an edge of it, where that is one part. */
 function besides({ from, below, bucket }: Edge): Bounds | undefined {
@@ -47,15 +46,16 @@ export async function totalOf(
   range: IdRange,
   knownOf: (edge: Bounds) => Promise<number | undefined> = async () => undefined,
 ): Promise<number> {
-  const { tallies = [] } = plan;
   if (isUnbounded(range)) {
+    const { tallies = [] } = plan;
     return sum(tallies.map(await readTotals(store, tallies, { read: plan.readItems })));
   }
+  const { tallies = [], others = [] } = plan.timed ?? {};
   if (tallies.every(({ counter }) => isGroup(counter))) {
     const about = await estimateMembers(tallies, range, plan.readItems);
     if (about !== undefined && about <= ENTRIES_TO_COUNT) return countByReading(store, plan, range);
   }
-  const { whole, edges } = await countRange(store, tallies, range, plan.readItems);
+  const { whole, edges } = await countRange(store, tallies, range, plan.readItems, others);
   const inEdges = edges.map(async (edge) => (await knownOf(edge)) ?? countEdge(store, plan, edge));
   return whole + sum(await Promise.all(inEdges));
 }

@@ -1,15 +1,19 @@
 /** The members of a group whose lists tell them apart by how they ended. */
 import type { IdRange } from "@attune/domain/ids";
+import type { Status } from "@attune/domain/lifecycle";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Totals } from "../counters/read-totals.ts";
-import type { Group } from "../counters/tally.ts";
+import type { Group, Tally } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import type { Wanted } from "./collect.ts";
 import { type Path, settledGroupOf, unfinishedOf } from "./paths.ts";
 import { findSettled, type Settled } from "./settled.ts";
+import { unsuccessful } from "./sources.ts";
 
 export interface Members {
   readonly group: Group;
+  /** What counts those that were unsuccessful otherwise than is asked for. */
+  readonly others: readonly Tally[];
   /** How many of them have not ended, by the counters. */
   readonly unfinished: number;
   /** The share of them that was unsuccessful. */
@@ -25,7 +29,7 @@ export function membersOf(
   store: Store,
   path: Path,
   countOf: Totals["countOf"],
-  within: IdRange,
+  { status, within }: { readonly status?: readonly Status[] | undefined; readonly within: IdRange },
 ): Members | undefined {
   const group = settledGroupOf(path);
   if (group === undefined) return undefined;
@@ -35,6 +39,9 @@ export function membersOf(
   const found = new Map<Order, Promise<Settled>>();
   return {
     ...{ group, unfinished },
+    others: unsuccessful
+      .filter((field) => !status?.includes(field))
+      .map((field) => ({ counter: group, field })),
     unsuccessful: created > 0 ? (created - completed - unfinished) / created : 0,
     settled: (order) => {
       const known = found.get(order) ?? findSettled(store, group, unfinished, within, order);

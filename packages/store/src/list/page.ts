@@ -1,13 +1,13 @@
 /** A page by its number: near the beginning it is walked to, further on the counters tell where it begins. */
-import { type Bounds, type IdRange, intersect, isUnbounded } from "@attune/domain/ids";
+import { type Bounds, type IdRange, intersect } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import { isShort, locate } from "../counters/positions.ts";
-import { countRange, edgesOf } from "../counters/ranges.ts";
-import { hasPositions, isGroup } from "../counters/tally.ts";
+import { edgesOf } from "../counters/ranges.ts";
+import { isGroup } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import type { Members } from "./members.ts";
 import type { Plan } from "./plan.ts";
-import { hasWholeRows, unsuccessful } from "./sources.ts";
+import { hasWholeRows } from "./sources.ts";
 import { countByReading, take } from "./take.ts";
 import type { Match } from "./walk.ts";
 
@@ -53,7 +53,7 @@ export interface FirstEdge {
 /** Reads it before the counters tell whether it has any: where a page is depends on it. */
 export function readFirstEdge(store: Store, plan: Plan, part: Part) {
   const { range, order } = part;
-  if (isNear(plan, part) || !isLocated(plan)) return undefined;
+  if (isNear(plan, part) || plan.timed === undefined) return undefined;
   const edge = edgesOf(range).find(({ from, below }) =>
     order === "newest" ? below === range.below : from === range.from,
   );
@@ -67,12 +67,11 @@ export function readFirstEdge(store: Store, plan: Plan, part: Part) {
  */
 async function bucketOfMembers(
   store: Store,
-  { filter, readItems }: Plan,
-  { group, settled }: Members,
+  { readItems }: Plan,
+  { group, others, settled }: Members,
   { order, skip, perPage }: Part,
   total: () => Promise<number>,
 ): Promise<Bucket | undefined> {
-  const wanted = filter.status ?? [];
   const [{ below, unfinished }, count] = await Promise.all([settled("oldest"), total()]);
   const offset = order === "newest" ? count - 1 - skip : skip;
   const found = await locate(
@@ -82,12 +81,7 @@ async function bucketOfMembers(
       order: "oldest",
       offset: Math.min(Math.max(offset, 0), count - 1),
       reach: (order === "newest" ? -1 : 1) * (perPage - 1),
-      without: {
-        tallies: unsuccessful
-          .filter((field) => !wanted.includes(field))
-          .map((field) => ({ counter: group, field })),
-        ids: [...unfinished.keys()],
-      },
+      without: { tallies: others, ids: [...unfinished.keys()] },
     },
     readItems,
   );
@@ -96,9 +90,6 @@ async function bucketOfMembers(
   const before = order === "newest" ? count - found.before - found.inside : found.before;
   return { ...found, before };
 }
-
-/** Whether the counters tell where a page is. */
-const isLocated = ({ tallies = [] }: Plan) => tallies.every(hasPositions);
 
 /** The bucket in which a page begins, or the last one before it, its place counted from the beginning of the list's own range. */
 async function bucketOf(
@@ -109,20 +100,17 @@ async function bucketOf(
   firstEdge: FirstEdge | undefined,
 ): Promise<Bucket | undefined> {
   const { range, order, skip, perPage } = part;
-  const { tallies = [], readItems } = plan;
-  const asOne = async () => ({ range, before: 0, inside: await total() });
-  if (plan.members && isUnbounded(range))
-    return (await bucketOfMembers(store, plan, plan.members, part, total)) ?? asOne();
-  // Without time buckets the list as a whole is one: its far half is walked to from the far end.
-  if (!isLocated(plan)) return asOne();
+  const { timed, members, readItems } = plan;
+  if (timed === undefined) {
+    const found = members && (await bucketOfMembers(store, plan, members, part, total));
+    // The list as a whole is one: its far half is walked to from the far end.
+    return found ?? { range, before: 0, inside: await total() };
+  }
   const passed = (await firstEdge?.count) ?? 0;
   if (firstEdge && skip < passed) return { range: firstEdge.edge, before: 0, inside: passed };
-  const bucketAt = (offset: number) =>
-    locate(store, tallies, { order, offset, reach: perPage - 1, within: range }, readItems);
-  // Past what the counters know, the last bucket that they know is where to go on from.
-  const bucket =
-    (await bucketAt(skip - passed)) ??
-    (await bucketAt((await countRange(store, tallies, range, readItems)).whole - 1));
+  const without = { tallies: timed.others, ids: [] };
+  const place = { order, offset: skip - passed, reach: perPage - 1, within: range, without };
+  const bucket = await locate(store, timed.tallies, place, readItems);
   if (bucket) return { ...bucket, before: bucket.before + passed };
   // None lies in the range as a whole.
   return firstEdge && { range: firstEdge.edge, before: 0, inside: passed };

@@ -4,7 +4,7 @@ import { type IdRange, idOf, intersect, SLOTS } from "@attune/domain/ids";
 import { readActions } from "../counters/directory.ts";
 import { type ReadItems, readItemsOnce } from "../counters/items.ts";
 import { readTallies, type Totals } from "../counters/read-totals.ts";
-import { type Group, groupsOf, isGroup, type Tally } from "../counters/tally.ts";
+import { type Group, groupsOf, hasPositions, isGroup, type Tally } from "../counters/tally.ts";
 import { LINE_UNITS } from "../search/search-results.ts";
 import type { Store } from "../store.ts";
 import { type Members, membersOf } from "./members.ts";
@@ -20,6 +20,12 @@ import {
 import { sum } from "./sum.ts";
 import { talliesOf } from "./totals.ts";
 
+/** Tallies that are counted by time, less others of what they count. */
+export interface Timed {
+  readonly tallies: readonly Tally[];
+  readonly others: readonly Tally[];
+}
+
 export interface Plan {
   readonly filter: Filter;
   readonly path: Path;
@@ -31,6 +37,8 @@ export interface Plan {
   readonly entriesPerMatch: number;
   /** The tallies whose sum is the total of the filter, where there are any. */
   readonly tallies: readonly Tally[] | undefined;
+  /** What tells how many match in some time, and where a page is, where anything does. */
+  readonly timed: Timed | undefined;
   /** What the counters say of time, each item read once. */
   readonly readItems: ReadItems;
   /** The group whose members the path tells apart by how they ended. */
@@ -112,6 +120,14 @@ async function choosePath(store: Store, { filter, tallies, offered, beside, read
   return { counted, totals, total, path, cost: costOfPath(path) };
 }
 
+/** Of a group of which all have ended, what completed are its members, less the others: without time, it is counted so. */
+function timedOf(tallies: readonly Tally[] | undefined, members?: Members): Timed | undefined {
+  if (tallies?.every(hasPositions)) return { tallies, others: [] };
+  return tallies && members?.unfinished === 0
+    ? { tallies: [membersIn(members.group)], others: members.others }
+    : undefined;
+}
+
 /** The plan of a simple filter. It reads counters where there is more than one way to choose from, or a status is mixed. */
 export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const tallies = talliesOf(filter);
@@ -121,6 +137,7 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   if (others.length === 0 && !isSearch && !isMixed(only)) {
     return {
       ...{ filter, path: only, usesSegments: false, within: {}, entriesPerMatch: 1, tallies },
+      timed: timedOf(tallies),
       readItems,
     };
   }
@@ -137,7 +154,7 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
   const { path, counted, totals, total } = chosen;
   const { countOf } = totals;
   const within = withinGroups(counted, totals, store.now());
-  const members = membersOf(store, path, countOf, within);
+  const members = membersOf(store, path, countOf, { ...filter, within });
   const size = members
     ? countOf({ counter: members.group, field: "created" })
     : sum(talliesOfPath(path).map(countOf));
@@ -150,6 +167,7 @@ export async function planOf(store: Store, filter: Filter): Promise<Plan> {
     // Where none matches, all are read.
     entriesPerMatch: tallies ? Math.max(1, size / Math.max(1, total)) : 1,
     tallies,
+    timed: timedOf(tallies, members),
     readItems,
     ...(members ? { members } : {}),
   };
