@@ -149,17 +149,24 @@ describe.each([1, 4])("the rows of a range that is over, in %i shards", (shards)
   });
 
   it.each([
-    ["a burst", 16, 20, true],
-    ["no burst", 17, 30_000, false],
-  ])("of a group are where those of its time are, in %s", async (_, daysAgo, everyMs, isBurst) => {
+    ["in a burst", 16, { everyMs: 20, others: 0 }, true],
+    ["with few others beside them", 17, { everyMs: 59_000, others: 0 }, true],
+    ["among many others", 23, { everyMs: 59_000, others: 580 }, false],
+  ])("of a group are looked for in those of its time, %s", async (_, daysAgo, of, areThere) => {
+    const { everyMs, others } = of;
     const [parent = 0] = await past.fill(18, mix(0, 0), { count: 1 });
+    await past.fill(daysAgo, mix(0, 0), {
+      count: others,
+      everyMs: 6_000,
+      action_ref: "core.beside",
+    });
     const ids = await past.fill(daysAgo, mix(2, 0), { everyMs, parent });
     const { page, units } = await past.costOfPage(past.request(daysAgo, { filter: { parent } }));
     await past.expectRows(page, ids.slice(0, PER_PAGE));
     expect(page.total).toBe(EXECUTIONS);
     // Its days have few, and are counted by their entries.
     expect(units).toEqual(
-      isBurst ? { by_parent: 1, by_status: half, items: 1 } : { by_parent: 1, items: 10 },
+      areThere ? { by_parent: 1, by_status: half, items: 1 } : { by_parent: 1, items: 10 },
     );
   });
 

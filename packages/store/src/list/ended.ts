@@ -4,16 +4,31 @@ import { isFinal, Status } from "@attune/domain/lifecycle";
 import { readActions } from "../counters/directory.ts";
 import { countRange } from "../counters/ranges.ts";
 import { readTotals } from "../counters/read-totals.ts";
-import type { Tally } from "../counters/tally.ts";
+import { isGroup, type Tally } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
+import { readBeside } from "./beside.ts";
 import { knowsTotal } from "./count.ts";
 import type { Plan } from "./plan.ts";
 import { burst, type Ended } from "./rows.ts";
+import { hasWholeRows } from "./sources.ts";
 import { sum } from "./sum.ts";
 
-/** Looks up what rows are looked for by, in one request, or two where the list is of a pack; none where nothing tells. */
-export async function findEnded(store: Store, plan: Plan, range: IdRange): Promise<Ended> {
+/**
+ * Looks up what rows are looked for by, in one request, or two where the list is of a pack; none where nothing tells.
+ *
+ * @param at an id near those of the page, where one is known
+ */
+export async function findEnded(
+  store: Store,
+  plan: Plan,
+  range: IdRange,
+  at: number | undefined,
+): Promise<Ended> {
   const { path, tallies = [], readItems } = plan;
+  const isOfGroup = path.some(
+    ({ source }) => !hasWholeRows(source) && source.tallies.some(({ counter }) => isGroup(counter)),
+  );
+  if (isOfGroup) return at === undefined ? burst : readBeside(store, readItems, at);
   const told = path.flatMap(({ source, onItem }) =>
     source.ended && onItem.length === 0 ? [source.ended] : [],
   );
@@ -36,8 +51,7 @@ export async function findEnded(store: Store, plan: Plan, range: IdRange): Promi
     }),
   ]);
   return {
-    longestGap: Number.POSITIVE_INFINITY,
-    entriesPerRow: entries / rows,
+    entriesIn: (_, some) => (some * entries) / rows,
     statuses: found.flat().map(({ sources, count }) => ({ sources, share: count / entries })),
   };
 }

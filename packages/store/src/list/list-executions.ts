@@ -154,6 +154,10 @@ function countOnPage(
     : undefined;
 }
 
+/** The id that a range begins with in an order, where it has one. */
+const beginningOf = ({ from, below }: IdRange, order: Order) =>
+  order === "oldest" ? from : below === undefined ? undefined : below - 1;
+
 async function findCounted(
   store: Store,
   plan: Plan,
@@ -174,7 +178,7 @@ async function findCounted(
   // Page 1 of a whole list is the most asked for, and of executions that run: their items come a round trip sooner. A far
   // page has no other round trip left.
   const isQuick = isUnbounded(range) || isFar(plan, part);
-  const ended = isQuick ? undefined : findEnded(store, plan, range);
+  const ended = isQuick ? undefined : findEnded(store, plan, range, beginningOf(range, order));
   ended?.catch(() => undefined);
   const found = await finding;
   const matches = found.page;
@@ -227,7 +231,7 @@ async function findFrom(
   const isForward = direction === "next";
   const way = isForward ? order : reverse(order);
   const isCounted = knowsTotal(plan, range);
-  const ended = findEnded(store, plan, range);
+  const ended = findEnded(store, plan, range, id);
   ended.catch(() => undefined);
   const collecting = take(store, plan, {
     range: beyond(range, id, way),

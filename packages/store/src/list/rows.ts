@@ -1,5 +1,5 @@
 /** The rows of executions: each from its item, or from an index that has whole rows, where that costs less. */
-import { SLOTS } from "@attune/domain/ids";
+import { type Bounds, SLOTS } from "@attune/domain/ids";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
 import { Row } from "../record.ts";
@@ -10,10 +10,8 @@ import { sum } from "./sum.ts";
 
 /** Where executions are that have ended, and how many of them one can expect there. */
 export interface Ended {
-  /** Ids from one execution to the next, at most, for it to hold. */
-  readonly longestGap: number;
-  /** Entries for each execution that is looked for: the indexes may have others as well. */
-  readonly entriesPerRow: number;
+  /** Entries of all statuses between some ids, for so many rows: the indexes may have others as well. `undefined`: too many. */
+  readonly entriesIn: (range: Bounds, rows: number) => number | undefined;
   readonly statuses: readonly {
     readonly sources: readonly Source[];
     /** Of the entries how many are there. */
@@ -29,8 +27,7 @@ export const completed = sources.statuses(["completed"]);
  * workflow's children for one, most have completed, and there is about one other for each.
  */
 export const burst: Ended = {
-  longestGap: 50 * SLOTS,
-  entriesPerRow: 2,
+  entriesIn: ({ from, below }, rows) => (below - from > rows * 50 * SLOTS ? undefined : rows * 2),
   statuses: [{ sources: completed, share: 1 }],
 };
 
@@ -50,24 +47,23 @@ interface Found {
  * The final statuses to look in for some rows: those that have more of them, as far as one can expect, than it would
  * take items. On the average nothing costs less, and where none is found after all, it costs less than the items.
  */
-function worthwhile(store: Store, { entriesPerRow, statuses }: Ended, rows: number): Source[] {
+function worthwhile(store: Store, { statuses }: Ended, rows: number, entries: number): Source[] {
   return statuses.flatMap(({ sources, share }) => {
-    const expected = rows * share;
     const partitions = sum(sources.map((source) => source.partitions(store.shards).length));
-    const items = Math.max(partitions, (expected * entriesPerRow) / ROWS_IN_AN_ITEM);
-    return expected > items ? sources : [];
+    const items = Math.max(partitions, (entries * share) / ROWS_IN_AN_ITEM);
+    return rows * share > items ? sources : [];
   });
 }
 
 /** The rows of executions that have ended. Nothing final changes again: they are as their items are. */
 async function readEnded(store: Store, ended: Ended, ids: readonly number[]): Promise<Found> {
-  const from = worthwhile(store, ended, ids.length);
   const range = { from: Math.min(...ids), below: Math.max(...ids) + 1 };
-  if (from.length === 0 || range.below - range.from > ids.length * ended.longestGap)
-    return { rows: [], units: 0 };
+  const entries = ended.entriesIn(range, ids.length);
+  const from = entries === undefined ? [] : worthwhile(store, ended, ids.length, entries);
+  if (entries === undefined || from.length === 0) return { rows: [], units: 0 };
   // One more than there can be: a Query that ends at its limit says that there may be more.
-  const entries = ids.length * (ended.entriesPerRow > 1 ? ended.entriesPerRow * MARGIN : 1);
-  const limitOf = () => Math.ceil(entries) + 1;
+  const limit = 1 + (entries > ids.length ? Math.ceil(entries * MARGIN) : ids.length);
+  const limitOf = () => limit;
   const path = from.map((source) => ({ source, onEntry: [], onItem: [] }));
   // What the first read does not have is read as items: it is late, or there is no round trip left for another.
   const { value } = await readEntries(store, path, range, "newest", limitOf).next();

@@ -1,0 +1,49 @@
+/** What is beside the executions of a group, of which its own counters say nothing. */
+import { timeOf } from "@attune/domain/ids";
+import { DAY, fineOf, finesOf, HOUR, idOfFine, type Node, nodeOf } from "../counters/buckets.ts";
+import { cellsOfNode } from "../counters/cells.ts";
+import type { ReadItems } from "../counters/items.ts";
+import { nodeKey } from "../counters/keys.ts";
+import type { Store } from "../store.ts";
+import { burst, type Ended } from "./rows.ts";
+import { sum } from "./sum.ts";
+
+/** So late a head spills at most, where it is busy. */
+const SPILLED_MS = 15 * 60_000;
+
+/** Entries for each row that cost less than its item, with some room for rows that are not there. */
+const FEW = 8;
+
+/** Entries for each row that there is room for: members come in bursts. What is not there costs nothing. */
+const LEAST = 2;
+
+const lengthOf = (node: Node) => {
+  const { from, below } = finesOf(node);
+  return idOfFine(below - from);
+};
+
+/**
+ * The executions of a group are among all that have completed: in how many, the counters of all say, of the hour and the day in
+ * which a page is. Half a read unit.
+ */
+export async function readBeside(store: Store, read: ReadItems, at: number): Promise<Ended> {
+  const [day, hour] = [nodeOf(DAY, fineOf(at)), nodeOf(HOUR, fineOf(at))];
+  const end = timeOf(idOfFine(finesOf(hour).below));
+  if (end + SPILLED_MS > store.now().getTime()) return burst;
+  const key = nodeKey({ kind: "all" }, day);
+  const cells = cellsOfNode((await read([key]))(key), day).filter(
+    ({ field }) => field === "completed",
+  );
+  const inDay = sum(cells.map(({ n }) => n));
+  const inHour = sum(cells.flatMap(({ bucket, n }) => (bucket.at === hour.at ? [n] : [])));
+  const [aDay, anHour] = [lengthOf(day), lengthOf(hour)];
+  return {
+    entriesIn: ({ from, below }, rows) => {
+      const length = below - from;
+      const density = length < anHour ? inHour / anHour : inDay / aDay;
+      const entries = density * length;
+      return entries > rows * FEW ? undefined : Math.max(entries, rows * LEAST);
+    },
+    statuses: burst.statuses,
+  };
+}
