@@ -67,6 +67,10 @@ export function listShapes(known: readonly Known[]): Readonly<Record<string, Lis
     "enforcement, of many&status=completed": {
       filter: { enforcement: enforcement.many, status: ["completed"] },
     },
+    "enforcement, of many&status=completed, half its time": {
+      filter: { enforcement: enforcement.many, status: ["completed"] },
+      ...middleOf(known, "enforcement", enforcement.many),
+    },
     "enforcement, of few&status=completed": {
       filter: { enforcement: enforcement.few, status: ["completed"] },
     },
