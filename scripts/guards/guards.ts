@@ -163,7 +163,7 @@ export const guards: readonly Guard[] = [
   {
     invariant: 7,
     guard: "A list that no counter knows is counted once, and then walked for its pages",
-    file: "packages/store/src/list/list-executions.ts",
+    file: "packages/store/src/list/find.ts",
     find: "countAll: false,",
     replace: "countAll: cursor.walked?.isExact === false,",
     tests: ["--project", "store", "test/store/list/stopped.test.ts"],
@@ -171,7 +171,7 @@ export const guards: readonly Guard[] = [
   {
     invariant: 7,
     guard: "The edge of a range is told from a day that begins with it",
-    file: "packages/store/src/list/list-executions.ts",
+    file: "packages/store/src/list/find.ts",
     find: " && edge.below === firstEdge.edge.below;",
     replace: ";",
     tests: members,
@@ -210,8 +210,24 @@ export const guards: readonly Guard[] = [
   },
   {
     invariant: 7,
+    guard: "What completed of a group in some time is counted where all of it have ended",
+    file: "packages/store/src/list/plan.ts",
+    find: "members?.unfinished === 0",
+    replace: "members",
+    tests: ["--project", "store", "test/store/list/pages.test.ts"],
+  },
+  {
+    invariant: 7,
+    guard: "Those of a group that did not complete are taken off in a range",
+    file: "packages/store/src/counters/ranges.ts",
+    find: "sourcesOf(tallies, others), range",
+    replace: "sourcesOf(tallies), range",
+    tests: members,
+  },
+  {
+    invariant: 7,
     guard: "A row decides, whatever told of it",
-    file: "packages/store/src/list/list-executions.ts",
+    file: "packages/store/src/list/find.ts",
     find: 'row && meets(filter, row, ["status"]) ? row : []',
     replace: "row ?? []",
     tests: members,

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { ServiceError } from "@attune/domain/errors";
 import { Status } from "@attune/domain/lifecycle";
 import { decodeCursor, encodeCursor, type ListIdentity } from "@attune/functions/http/cursor";
-import type { Cursor } from "@attune/store/list/list-executions";
+import type { Cursor } from "@attune/store/list/request";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 

@@ -2,7 +2,8 @@
 import { type IdRange, idOf, SLOTS } from "@attune/domain/ids";
 import type { Status } from "@attune/domain/lifecycle";
 import { countChanges } from "@attune/store/counters/count-changes";
-import { type ListRequest, listExecutions } from "@attune/store/list/list-executions";
+import { listExecutions } from "@attune/store/list/list-executions";
+import type { ListRequest } from "@attune/store/list/request";
 import { findSettled } from "@attune/store/list/settled";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Known, storeExecutions } from "../search/world.ts";

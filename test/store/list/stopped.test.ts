@@ -1,5 +1,6 @@
 /** Lists that no counter knows, after a request that stopped before it had counted them. */
-import { type Cursor, type Listed, listExecutions } from "@attune/store/list/list-executions";
+import { listExecutions } from "@attune/store/list/list-executions";
+import type { Cursor, Listed } from "@attune/store/list/request";
 import type { Store } from "@attune/store/store";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startStore } from "../../fixtures/store.ts";

@@ -3,7 +3,8 @@
  * that whoever reads meanwhile finds each execution once.
  */
 import { findUnfinished } from "@attune/store/find-unfinished";
-import { type Cursor, listExecutions } from "@attune/store/list/list-executions";
+import { listExecutions } from "@attune/store/list/list-executions";
+import type { Cursor } from "@attune/store/list/request";
 import { readUnfinished } from "@attune/store/recount/compare-totals";
 import type { Store } from "@attune/store/store";
 import { changeStatus, handOff } from "@attune/store/transitions";

@@ -1,7 +1,7 @@
 /** Cursors of lists: a place, bound to the list it belongs to, and signed, so that none but ours is taken. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { ServiceError } from "@attune/domain/errors";
-import type { Cursor } from "@attune/store/list/list-executions";
+import type { Cursor } from "@attune/store/list/request";
 import * as z from "zod/mini";
 
 /** Direction, id, page, matches before, how many a walk has found in all, whether these are all, and the list's digest. */
