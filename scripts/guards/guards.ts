@@ -214,7 +214,7 @@ export const guards: readonly Guard[] = [
     file: "packages/store/src/list/plan.ts",
     find: "members?.unfinished === 0",
     replace: "members",
-    tests: ["--project", "store", "test/store/list/pages.test.ts"],
+    tests: members,
   },
   {
     invariant: 7,
