@@ -114,9 +114,9 @@ const FEW = 25;
 
 /**
  * The buckets that have the `offset`-th execution, from 0, of some tallies in the buckets that lie in a range, and those
- * within its reach; past the last of them that one, and `undefined` where there is none. At most four requests one after the other: what a count of the range
- * reads, a month, a day, an hour; half a read unit for each item of up to 4 KB. It looks no further where a handful is
- * passed over. A group has its days in one item.
+ * within its reach; past the last of them that one, and `undefined` where there is none. At most four requests one after the
+ * other: what a count of the range reads, a month, a day, an hour; half a read unit for each item of up to 4 KB. A group has
+ * its days in one item.
  *
  * @param tallies with positions; they count disjoint sets, and are summed
  */
