@@ -1,19 +1,23 @@
 import { Status } from "@attune/domain/lifecycle";
 import {
   IdParam,
-  integerParam,
+  IntegerParam,
   PageParam,
   PerPageParam,
   StatusParam,
-  textParam,
-  timeParam,
+  TextParam,
+  TimeParam,
 } from "@attune/functions/http/params";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type * as z from "zod/mini";
+import * as z from "zod/mini";
 
-const refusal = (schema: z.ZodMiniType, value: unknown) =>
-  schema.safeParse(value).error?.issues.map(({ message }) => message);
+/** What a request is told whose parameter `name` has a value that a schema refuses. */
+const refusal = (name: string, schema: z.ZodMiniType, value: unknown) =>
+  z
+    .object({ [name]: schema })
+    .safeParse({ [name]: value })
+    .error?.issues.map(({ message }) => message);
 
 const noIntegers = [
   "",
@@ -41,17 +45,17 @@ describe("an id", () => {
   });
 
   it.each([...noIntegers, "1".repeat(41)])("is not %j", (text) => {
-    expect(refusal(IdParam, text)).toEqual(["The execution ID must be an integer"]);
+    expect(refusal("id", IdParam, text)).toEqual(["The execution ID must be an integer"]);
   });
 });
 
 describe("an integer parameter", () => {
   it.each(noIntegers)("is not %j, and says which one", (text) => {
-    expect(refusal(integerParam("parent"), text)).toEqual(["parent must be an integer"]);
+    expect(refusal("parent", IntegerParam, text)).toEqual(["parent must be an integer"]);
   });
 
   it("is a number", () => {
-    expect(integerParam("parent").parse("-42")).toBe(-42);
+    expect(IntegerParam.parse("-42")).toBe(-42);
   });
 });
 
@@ -61,13 +65,13 @@ describe("a page", () => {
   });
 
   it.each(["0", "-1", "-0"])("is not %s", (text) => {
-    expect(refusal(PageParam, text)).toEqual(["page must be 1 or more"]);
+    expect(refusal("page", PageParam, text)).toEqual(["page must be 1 or more"]);
   });
 
   it("is an integer that JSON carries", () => {
     expect(PageParam.parse(String(Number.MAX_SAFE_INTEGER))).toBe(Number.MAX_SAFE_INTEGER);
-    expect(refusal(PageParam, "9007199254740992")).toEqual(["page is too large"]);
-    expect(refusal(PageParam, "abc")).toContain("page must be an integer");
+    expect(refusal("page", PageParam, "9007199254740992")).toEqual(["page is too large"]);
+    expect(refusal("page", PageParam, "abc")).toContain("page must be an integer");
   });
 });
 
@@ -82,8 +86,8 @@ describe("the size of a page", () => {
   });
 
   it("is not 0, nor a word", () => {
-    expect(refusal(PerPageParam, "0")).toEqual(["per_page must be 1 or more"]);
-    expect(refusal(PerPageParam, "abc")).toContain("per_page must be an integer");
+    expect(refusal("per_page", PerPageParam, "0")).toEqual(["per_page must be 1 or more"]);
+    expect(refusal("per_page", PerPageParam, "abc")).toContain("per_page must be an integer");
   });
 });
 
@@ -91,26 +95,26 @@ describe("a status", () => {
   it("is one of the ten, in lower case", () => {
     for (const status of Status.options) {
       expect(StatusParam.parse(status)).toBe(status);
-      expect(refusal(StatusParam, status.toUpperCase())).toEqual([
+      expect(refusal("status", StatusParam, status.toUpperCase())).toEqual([
         `Invalid execution status: ${status.toUpperCase()}`,
       ]);
     }
   });
 
   it("that is none is named as it came", () => {
-    expect(refusal(StatusParam, "invalid_status")).toEqual([
+    expect(refusal("status", StatusParam, "invalid_status")).toEqual([
       "Invalid execution status: invalid_status",
     ]);
   });
 });
 
 it("takes no empty text for a filter", () => {
-  expect(refusal(textParam("pack_name"), "")).toEqual(["pack_name must not be empty"]);
-  expect(textParam("pack_name").parse(" ")).toBe(" ");
+  expect(refusal("pack_name", TextParam, "")).toEqual(["pack_name must not be empty"]);
+  expect(TextParam.parse(" ")).toBe(" ");
 });
 
 describe("a time", () => {
-  const msOf = (text: string) => timeParam("since").parse(text);
+  const msOf = (text: string) => TimeParam.parse(text);
 
   it.each([
     ["2026-01-13T10:00:00Z", "2026-01-13T10:00:00.000Z"],
@@ -131,7 +135,7 @@ describe("a time", () => {
   it.each(["", "yesterday", "2026-02-30", "2026-01-13T10:00:00", "1768298400000"])(
     "is not %j",
     (text) => {
-      expect(refusal(timeParam("since"), text)).toEqual([
+      expect(refusal("since", TimeParam, text)).toEqual([
         "since must be an ISO 8601 time, such as 2026-01-13T10:00:00Z",
       ]);
     },

@@ -1,5 +1,5 @@
 /** What a call rejects with, beside the reason of a signal that the caller aborts. */
-import type { Execution } from "@attune/domain/execution";
+import type { Execution } from "@attune/domain/view";
 
 /** The API says no; `message` is its sentence. */
 export class ApiError extends Error {

@@ -1,7 +1,7 @@
 /** The calls of one execution. */
 import type { ExecutionAnswer } from "@attune/domain/answers";
-import type { Execution } from "@attune/domain/execution";
 import type { NewExecution } from "@attune/domain/request";
+import type { Execution } from "@attune/domain/view";
 import type { Call, CallOptions, Request } from "./call.ts";
 import { queryText } from "./query.ts";
 

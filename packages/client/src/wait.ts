@@ -1,5 +1,5 @@
 /** Waiting for the end of an execution. */
-import type { Execution } from "@attune/domain/execution";
+import type { Execution } from "@attune/domain/view";
 import type { Call, CallOptions } from "./call.ts";
 import { delayAfter, sleep } from "./delay.ts";
 import { WaitTimeout } from "./errors.ts";

@@ -1,9 +1,10 @@
 /** What the API answers: `{"data": …}` and what stands beside it. The schemas own the types. */
 import * as z from "zod";
-import { Execution, Id, Summary } from "./execution.ts";
+import { Id } from "./execution.ts";
 import { Owner, Status } from "./lifecycle.ts";
 import { LogLine } from "./logs.ts";
 import { finals, type Stats } from "./stats.ts";
+import { Execution, Summary } from "./view.ts";
 
 const Count = z.int().min(0);
 

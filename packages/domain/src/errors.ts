@@ -1,17 +1,7 @@
-/** The one shape of every error that a client sees, and the errors that the service throws. */
+/** The errors that the service throws, and what zod says. */
 import * as z from "zod/mini";
 import en from "zod/v4/locales/en.js";
-
-export const ErrorStatus = z.literal([400, 404, 405, 409, 413, 415, 429, 500, 503]);
-export type ErrorStatus = z.infer<typeof ErrorStatus>;
-
-export const ErrorBody = z.object({
-  /** One sentence that a person understands. */
-  error: z.string(),
-  status: ErrorStatus,
-  details: z.optional(z.unknown()),
-});
-export type ErrorBody = z.infer<typeof ErrorBody>;
+import type { ErrorBody, ErrorStatus } from "./error-body.ts";
 
 /** An error with a status and a sentence for the client; its `cause` is for the log alone. */
 export class ServiceError extends Error {

@@ -1,10 +1,10 @@
-/** What the API shows of an execution. The schemas own the types. */
+/** What an execution is known by, and its text in an answer. */
 import * as z from "zod/mini";
 import { type JsonText, objectText, textsOf } from "./json-text.ts";
-import { Status } from "./lifecycle.ts";
+import { Integer } from "./numbers.ts";
+import type { Execution } from "./view.ts";
 
-/** An integer that JSON carries exactly. */
-export const Id = z.int();
+export const Id = Integer;
 
 /** Of a text that is stored: half of a surrogate pair has no bytes in UTF-8, and DynamoDB refuses it. */
 export const wellFormed = z.refine<string>(
@@ -24,38 +24,6 @@ export const ActionRef = z
     z.regex(/^[^.]/, "must not begin with a dot"),
     wellFormed,
   );
-
-const Timestamp = z.iso.datetime();
-
-/** The eleven fields of `GET /{id}` that the contract names, and one more. */
-export const Execution = z.object({
-  id: Id,
-  action: z.nullable(Id),
-  action_ref: ActionRef,
-  config: z.unknown(),
-  parent: z.nullable(Id),
-  enforcement: z.nullable(Id),
-  executor: z.nullable(Id),
-  status: Status,
-  result: z.unknown(),
-  created: Timestamp,
-  updated: Timestamp,
-  /** The execution that this one is a new try of, the first of them all. */
-  original_execution: z.nullable(Id),
-});
-export type Execution = z.infer<typeof Execution>;
-
-/** The seven fields of a list's row. */
-export const Summary = z.pick(Execution, {
-  id: true,
-  action_ref: true,
-  status: true,
-  parent: true,
-  enforcement: true,
-  created: true,
-  updated: true,
-});
-export type Summary = z.infer<typeof Summary>;
 
 /** An execution whose `config` and `result` are the texts that came in. */
 export interface ExecutionView extends Omit<Execution, "config" | "result"> {

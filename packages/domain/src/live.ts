@@ -1,9 +1,10 @@
 /** What is said over the WebSocket, in both directions: see docs/live.md. The schemas own the types. */
 import * as z from "zod";
-import { ErrorBody } from "./errors.ts";
-import { ActionRef, Id, Summary, wellFormed } from "./execution.ts";
+import { ErrorBody } from "./error-body.ts";
+import { ActionRef, Id, wellFormed } from "./execution.ts";
 import { Status } from "./lifecycle.ts";
 import { LogLine } from "./logs.ts";
+import { Summary } from "./view.ts";
 
 /** What a subscription is told of: all that is given must hold, and nothing given holds for everything. */
 export const LiveFilter = z.strictObject({

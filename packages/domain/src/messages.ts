@@ -1,9 +1,10 @@
 /** The messages on the queues: one envelope, a payload for each type. The schemas own the types. */
 import * as z from "zod";
-import { ActionRef, Execution, Id } from "./execution.ts";
+import { ActionRef, Id } from "./execution.ts";
 import { type JsonText, objectText, textsOf } from "./json-text.ts";
 import { isFinal, Status } from "./lifecycle.ts";
 import { ExecutionRequest } from "./request.ts";
+import { Execution } from "./view.ts";
 
 const Envelope = z.object({
   message_id: z.guid(),

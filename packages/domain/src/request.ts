@@ -1,6 +1,7 @@
 /** What a request for an execution says. The schema owns the type. */
 import * as z from "zod/mini";
 import { ActionRef, Id, wellFormed } from "./execution.ts";
+import { Positive } from "./numbers.ts";
 import { RetryPolicy } from "./retry-policy.ts";
 
 /** Fourteen days: SQS keeps no message longer, so no try can be waited for longer. */
@@ -13,7 +14,7 @@ export const ExecutionRequest = z.object({
   config: z.optional(z.unknown()),
   parent: z.nullish(Id),
   enforcement: z.nullish(Id),
-  timeout_seconds: z.nullish(z.int().check(z.minimum(1), z.maximum(MAX_TIMEOUT_SECONDS))),
+  timeout_seconds: z.nullish(Positive.check(z.maximum(MAX_TIMEOUT_SECONDS))),
   idempotency_key: z.nullish(z.string().check(z.minLength(1), z.maxLength(512), wellFormed)),
   pool: z.nullish(z.string().check(z.minLength(1), z.maxLength(80), wellFormed)),
   retry: z.nullish(RetryPolicy),

@@ -3,7 +3,9 @@ import { limits as defaults } from "@attune/topology/limits";
 import { shards as defaultShards } from "@attune/topology/shards";
 import * as z from "zod/mini";
 
-const seconds = (fallback: number) => z._default(z.coerce.number().check(z.positive()), fallback);
+const Amount = z.coerce.number().check(z.positive());
+
+const seconds = (fallback: number) => z._default(Amount, fallback);
 
 const Limits = z.object({
   LEASE_SECONDS: seconds(defaults.LEASE_SECONDS),
@@ -20,6 +22,4 @@ export const shards = z
   ._default(z.coerce.number().check(z.int(), z.minimum(1)), defaultShards)
   .parse(process.env.SHARDS);
 
-export const logDays = z
-  .optional(z.coerce.number().check(z.positive()))
-  .parse(process.env.LOG_DAYS);
+export const logDays = z.optional(Amount).parse(process.env.LOG_DAYS);

@@ -6,17 +6,20 @@
 import { createHash } from "node:crypto";
 import { ServiceError } from "@attune/domain/errors";
 import type { JsonText } from "@attune/domain/json-text";
+import { Integer } from "@attune/domain/numbers";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import { accessPatterns } from "./access-patterns/index.ts";
 import { readBatch } from "./batch.ts";
 import type { Store } from "./store.ts";
 
+const Text = z.string();
+
 /** How an execution's item holds a payload: its text, or the key of the item or object that has it. */
 export const Payload = z.union([
-  z.object({ text: z.string() }),
-  z.object({ ref: z.string(), bytes: z.int() }),
-  z.object({ object: z.string(), bytes: z.int() }),
+  z.object({ text: Text }),
+  z.object({ ref: Text, bytes: Integer }),
+  z.object({ object: Text, bytes: Integer }),
 ]);
 export type Payload = z.infer<typeof Payload>;
 export type PayloadKind = "config" | "result";
@@ -37,7 +40,7 @@ export const MAX_BYTES = 5 * 1_048_576;
 /** Objects that are read, or kept, at the same time. */
 const OBJECTS_AT_ONCE = 8;
 
-export const PayloadItem = z.object({ key: z.string(), text: z.string() });
+export const PayloadItem = z.object({ key: Text, text: Text });
 
 /** Bytes of a payload's text, in UTF-8. */
 export const bytesOf = (payload: Payload): number =>

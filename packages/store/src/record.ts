@@ -1,54 +1,62 @@
 /** The item of an execution in the table `Executions`, and what the API shows of it. */
-import { ActionRef, type ExecutionView, Id, type Summary } from "@attune/domain/execution";
+import { ActionRef, type ExecutionView, Id } from "@attune/domain/execution";
 import { createdOf } from "@attune/domain/ids";
 import type { JsonText } from "@attune/domain/json-text";
 import { Owner, Status } from "@attune/domain/lifecycle";
+import { Integer, Natural, Positive } from "@attune/domain/numbers";
 import { RetryPolicy } from "@attune/domain/retry-policy";
+import type { Summary } from "@attune/domain/view";
 import * as z from "zod/mini";
 import { Payload } from "./payloads.ts";
+
+/** ISO 8601. */
+const Time = z.string();
+const MaybeTime = z.optional(Time);
+const MaybeId = z.optional(Id);
+const MaybePayload = z.optional(Payload);
 
 /** What an item tells of itself in a list. An attribute that is null is not stored: indexes are sparse. */
 export const Row = z.object({
   id: Id,
   status: Status,
   action_ref: ActionRef,
-  enforcement: z.optional(Id),
-  parent: z.optional(Id),
+  enforcement: MaybeId,
+  parent: MaybeId,
   /** The worker that claimed it. */
-  executor: z.optional(Id),
+  executor: MaybeId,
   /** The execution that this one is a new try of, the first of them all. */
-  original_execution: z.optional(Id),
-  updated: z.string(),
+  original_execution: MaybeId,
+  updated: Time,
 });
 export type Row = z.infer<typeof Row>;
 
 export const ExecutionRecord = z.extend(Row, {
   owner: Owner,
   /** Counts the changes of status or owner, from 1. */
-  version: z.int().check(z.minimum(1)),
+  version: Positive,
   /** The fencing token: 0 before the handoff, 1 after it. */
-  attempt: z.int().check(z.minimum(0)),
-  action: z.optional(Id),
+  attempt: Natural,
+  action: MaybeId,
   pool: z.string(),
-  timeout_seconds: z.optional(z.int()),
+  timeout_seconds: z.optional(Integer),
   idempotency_key: z.string(),
   /** The id that the call drew which stored it, where another call had reserved this one for the same key. */
-  creator: z.optional(Id),
+  creator: MaybeId,
   /** The page of the counters' ledger that remembers it. */
   ledger: z.string(),
-  config: z.optional(Payload),
-  result: z.optional(Payload),
+  config: MaybePayload,
+  result: MaybePayload,
   /** What the request said of new tries, and which try this is, from 1. */
   retry: z.optional(RetryPolicy),
-  try: z.optional(z.int().check(z.minimum(1))),
-  /** A new try is not handed off before, ISO 8601. */
-  not_before: z.optional(z.string()),
-  /** When somebody asked to cancel what the workers own, ISO 8601. */
-  cancel_requested: z.optional(z.string()),
-  /** When its worker claimed it, ISO 8601. */
-  started: z.optional(z.string()),
-  /** When its worker last said that it lives, ISO 8601. */
-  beat: z.optional(z.string()),
+  try: z.optional(Positive),
+  /** A new try is not handed off before. */
+  not_before: MaybeTime,
+  /** When somebody asked to cancel what the workers own. */
+  cancel_requested: MaybeTime,
+  /** When its worker claimed it. */
+  started: MaybeTime,
+  /** When its worker last said that it lives. */
+  beat: MaybeTime,
 });
 export type ExecutionRecord = z.infer<typeof ExecutionRecord>;
 

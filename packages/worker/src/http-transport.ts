@@ -1,5 +1,5 @@
 /** The worker protocol over HTTP. */
-import { ErrorBody } from "@attune/domain/errors";
+import { ErrorBody } from "@attune/domain/error-body";
 import { type JsonText, memberTexts, objectText, textsOf } from "@attune/domain/json-text";
 import { Status } from "@attune/domain/lifecycle";
 import { routes } from "@attune/topology/routes";

@@ -1,5 +1,5 @@
 /** The answers that refuse a request: the contract's error, and what API Gateway says before any code of ours runs. */
-import { ErrorBody } from "@attune/domain/errors";
+import { ErrorBody } from "@attune/domain/error-body";
 import * as z from "zod";
 
 /** An HTTP API cannot be told to say it otherwise. */

@@ -1,11 +1,11 @@
 /** The schemas of the description: zod's own JSON Schema of those that serve. */
 import * as answers from "@attune/domain/answers";
-import { ErrorBody } from "@attune/domain/errors";
-import { Execution, Summary } from "@attune/domain/execution";
+import { ErrorBody } from "@attune/domain/error-body";
 import { Status } from "@attune/domain/lifecycle";
 import { LogLine, LogStream } from "@attune/domain/logs";
 import { ExecutionRequest } from "@attune/domain/request";
 import { RetryPolicy } from "@attune/domain/retry-policy";
+import { Execution, Summary } from "@attune/domain/view";
 import { HoldBody } from "@attune/functions/http/hold";
 import { AppendBody } from "@attune/functions/http/routes/append-logs";
 import { FinishBody } from "@attune/functions/http/routes/finish-execution";

@@ -1,5 +1,6 @@
 /** What an endpoint answers, and how it looks to API Gateway. */
-import { type ErrorBody, ServiceError } from "@attune/domain/errors";
+import type { ErrorBody } from "@attune/domain/error-body";
+import { ServiceError } from "@attune/domain/errors";
 import { type JsonText, objectText } from "@attune/domain/json-text";
 import type { APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 

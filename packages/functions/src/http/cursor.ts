@@ -1,16 +1,18 @@
 /** Cursors of lists: a place, bound to the list it belongs to, and signed, so that none but ours is taken. */
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import { ServiceError } from "@attune/domain/errors";
+import { Id } from "@attune/domain/execution";
+import { Natural, Positive } from "@attune/domain/numbers";
 import type { Cursor } from "@attune/store/list/request";
 import * as z from "zod/mini";
 
 /** Direction, id, page, matches before, how many a walk has found in all, whether these are all, and the list's digest. */
 const Parts = z.tuple([
   z.enum(["next", "prev"]),
-  z.int(),
-  z.int().check(z.minimum(1)),
-  z.int().check(z.minimum(0)),
-  z.nullable(z.int().check(z.minimum(0))),
+  Id,
+  Positive,
+  Natural,
+  z.nullable(Natural),
   z.boolean(),
   z.string(),
 ]);

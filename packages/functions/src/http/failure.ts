@@ -1,5 +1,6 @@
 /** What a client is told of an error: ours as it says, AWS being away as 503, all else as 500. */
-import { type ErrorBody, ServiceError } from "@attune/domain/errors";
+import type { ErrorBody } from "@attune/domain/error-body";
+import { ServiceError } from "@attune/domain/errors";
 import { isServerError, isThrottlingError, isTransientError } from "@smithy/core/retry";
 
 type SdkError = Parameters<typeof isTransientError>[0];

@@ -2,12 +2,13 @@
 import { ServiceError } from "@attune/domain/errors";
 import { Id } from "@attune/domain/execution";
 import { isFinal } from "@attune/domain/lifecycle";
+import { Positive } from "@attune/domain/numbers";
 import type { ExecutionRecord } from "@attune/store/record";
 import type { Hold, Transition } from "@attune/store/transitions";
 import * as z from "zod/mini";
 import { notFound } from "./answer.ts";
 
-export const HoldBody = z.object({ worker_id: Id, attempt: z.int().check(z.minimum(1)) });
+export const HoldBody = z.object({ worker_id: Id, attempt: Positive });
 
 /** @throws ServiceError 404 for an id that no execution can have */
 export function holdOf(id: bigint, { worker_id, attempt }: z.infer<typeof HoldBody>): Hold {

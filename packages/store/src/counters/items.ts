@@ -1,10 +1,11 @@
 /** The items of counters, parsed: names of attributes and their numbers. */
+import { Integer } from "@attune/domain/numbers";
 import * as z from "zod/mini";
 import { accessPatterns } from "../access-patterns/index.ts";
 import { readBatch } from "../batch.ts";
 import type { Store } from "../store.ts";
 
-const Fields = z.record(z.string(), z.int());
+const Fields = z.record(z.string(), Integer);
 export type Fields = Readonly<z.infer<typeof Fields>>;
 
 export const CounterItem = z.pipe(

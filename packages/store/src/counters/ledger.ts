@@ -1,4 +1,5 @@
 /** The pages of the ledger: for each of up to ninety executions, the newest change that is counted. */
+import { Positive } from "@attune/domain/numbers";
 import * as z from "zod/mini";
 import { type Contribution, type Entry, isSettled } from "./fold.ts";
 import { ledgerKey } from "./keys.ts";
@@ -17,7 +18,7 @@ export const LedgerPage = z.object({
   /** Name of an execution's entry → entry. */
   entries: z.record(z.string(), z.int()),
   /** Counts the writes of the page, from 1. */
-  revision: z.int().check(z.minimum(1)),
+  revision: Positive,
 });
 export interface LedgerPage extends z.infer<typeof LedgerPage> {
   /** The second from which DynamoDB may delete it. */

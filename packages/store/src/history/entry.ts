@@ -1,13 +1,14 @@
 /** What the history of an execution keeps of a change. See docs/adr/0018-history.md. */
 import { Id } from "@attune/domain/execution";
 import { isFinal, Owner, Status } from "@attune/domain/lifecycle";
+import { Natural } from "@attune/domain/numbers";
 import * as z from "zod/mini";
 import type { ExecutionRecord } from "../record.ts";
 
 export const Entry = z.object({
   status: Status,
   owner: Owner,
-  attempt: z.int().check(z.minimum(0)),
+  attempt: Natural,
   worker: z.optional(Id),
   /** When the change was written, ISO 8601, by the clock of its writer. */
   at: z.string(),

@@ -12,7 +12,12 @@ import type { Path, Reading } from "./paths.ts";
 import { hasWholeRows, type Source } from "./sources.ts";
 
 /** What an index tells of an execution: its id, and whichever attributes it carries. */
-const IndexEntry = z.required(z.partial(Row), { id: true });
+/** A row, as far as an index carries it. */
+const IndexEntry = z.extend(Row, {
+  status: z.optional(Row.shape.status),
+  action_ref: z.optional(Row.shape.action_ref),
+  updated: z.optional(Row.shape.updated),
+});
 
 export interface Entry extends z.infer<typeof IndexEntry> {
   /** Where it comes from. */

@@ -5,6 +5,7 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import type { Facts } from "@attune/domain/filter";
 import { Status } from "@attune/domain/lifecycle";
+import { Integer } from "@attune/domain/numbers";
 import * as z from "zod/mini";
 
 /** Nothing of it changes any more. */
@@ -22,18 +23,20 @@ export interface Line extends Omit<Facts, "result"> {
   readonly elsewhere: number;
 }
 
+const Maybe = z.nullable(Integer);
+
 const Packed = z.tuple([
   /** Beyond the id before. */
-  z.int(),
+  Integer,
   Status,
   z.string(),
-  z.nullable(z.int()),
-  z.nullable(z.int()),
-  z.nullable(z.int()),
-  z.nullable(z.int()),
+  Maybe,
+  Maybe,
+  Maybe,
+  Maybe,
   /** UTF-16 units of the text. */
-  z.nullable(z.int()),
-  z.int(),
+  Maybe,
+  Integer,
 ]);
 
 /** Lines as bytes: some 70 for a result of 250, where a few hundred go together. */

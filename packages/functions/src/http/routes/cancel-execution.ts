@@ -17,7 +17,7 @@ const statusOf = {
 } as const satisfies Partial<Record<Cancellation["kind"], number>>;
 
 /** With what is unfinished below it. */
-const query = { cascade: z._default(choiceParam("cascade", ["true", "false"]), "false") };
+const query = { cascade: z._default(choiceParam(["true", "false"]), "false") };
 
 /** `POST /{id}/cancel`: done before the handoff, recorded for the worker after it. */
 export const cancelExecution = endpoint({ path: { id: IdParam }, query }, async ({ id }, asked) => {

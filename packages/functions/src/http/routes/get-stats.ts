@@ -7,7 +7,7 @@ import * as z from "zod/mini";
 import { store } from "../../resources.ts";
 import { dataAnswer } from "../answer.ts";
 import { endpoint } from "../endpoint.ts";
-import { choiceParam, timeParam } from "../params.ts";
+import { choiceParam, TimeParam } from "../params.ts";
 
 const byStatus = Status.options.map((status): [Status, Tally] => [
   status,
@@ -22,10 +22,10 @@ async function readStats() {
 }
 
 const query = {
-  since: z.optional(timeParam("since")),
-  until: z.optional(timeParam("until")),
-  interval: z.optional(choiceParam("interval", ["minute", "hour", "day"])),
-  group_by: z.optional(choiceParam("group_by", groupings)),
+  since: z.optional(TimeParam),
+  until: z.optional(TimeParam),
+  interval: z.optional(choiceParam(["minute", "hour", "day"])),
+  group_by: z.optional(choiceParam(groupings)),
 };
 
 /** `GET /stats`: of all there is now, or, where a parameter asks for it, of what was created in some time. */

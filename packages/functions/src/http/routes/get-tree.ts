@@ -10,8 +10,8 @@ import { endpoint } from "../endpoint.ts";
 import { countUpToParam, IdParam } from "../params.ts";
 
 const query = {
-  depth: z._default(countUpToParam("depth", 10), 3),
-  limit: z._default(countUpToParam("limit", 1_000), 200),
+  depth: z._default(countUpToParam(10), 3),
+  limit: z._default(countUpToParam(1_000), 200),
 };
 
 /** Where the list of all children is, in the order of the tree. */

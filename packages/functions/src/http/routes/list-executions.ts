@@ -8,30 +8,30 @@ import { decodeCursor, encodeCursor } from "../cursor.ts";
 import { endpoint } from "../endpoint.ts";
 import {
   choiceParam,
-  integerParam,
+  IntegerParam,
   PageParam,
   PerPageParam,
   StatusesParam,
   StatusParam,
-  textParam,
-  textsParam,
-  timeParam,
+  TextParam,
+  TextsParam,
+  TimeParam,
 } from "../params.ts";
 
 const paging = { page: PageParam, per_page: PerPageParam, cursor: z.optional(z.string()) };
 
 const filters = {
   status: z.optional(StatusesParam),
-  action_ref: z.optional(textsParam("action_ref")),
-  pack_name: z.optional(textParam("pack_name")),
+  action_ref: z.optional(TextsParam),
+  pack_name: z.optional(TextParam),
   result_contains: z.optional(z.string()),
-  enforcement: z.optional(integerParam("enforcement")),
-  parent: z.optional(integerParam("parent")),
-  executor: z.optional(integerParam("executor")),
-  original_execution: z.optional(integerParam("original_execution")),
+  enforcement: z.optional(IntegerParam),
+  parent: z.optional(IntegerParam),
+  executor: z.optional(IntegerParam),
+  original_execution: z.optional(IntegerParam),
   top_level: z.optional(
     z.pipe(
-      choiceParam("top_level", ["true"]),
+      choiceParam(["true"]),
       z.transform((): true => true),
     ),
   ),
@@ -41,9 +41,9 @@ const filters = {
 const orders = { "-created": "newest", created: "oldest" } as const;
 
 const extent = {
-  created_after: z.optional(timeParam("created_after")),
-  created_before: z.optional(timeParam("created_before")),
-  sort: z._default(choiceParam("sort", ["-created", "created"]), "-created"),
+  created_after: z.optional(TimeParam),
+  created_before: z.optional(TimeParam),
+  sort: z._default(choiceParam(["-created", "created"]), "-created"),
 };
 
 const query = { ...paging, ...filters, ...extent };
@@ -101,12 +101,12 @@ export const listByStatus = endpoint(
 
 /** `GET /enforcement/{enforcement_id}`: the same list, its enforcement in the path. */
 export const listByEnforcement = endpoint(
-  { path: { enforcement_id: integerParam("The enforcement ID") }, query, several },
+  { path: { enforcement_id: IntegerParam }, query, several },
   ({ enforcement_id: enforcement }, parameters) => answerList({ ...parameters, enforcement }),
 );
 
 /** `GET /{id}/children`: the same list, its parent in the path, whether there is such an execution or not. */
 export const listChildren = endpoint(
-  { path: { id: integerParam("The execution ID") }, query, several },
+  { path: { id: IntegerParam }, query, several },
   ({ id: parent }, parameters) => answerList({ ...parameters, parent }),
 );

@@ -7,20 +7,20 @@ import * as z from "zod/mini";
 import { store } from "../../resources.ts";
 import { type Answer, dataAnswer, notFound } from "../answer.ts";
 import { endpoint } from "../endpoint.ts";
-import { choiceParam, countParam, countUpToParam, IdParam } from "../params.ts";
+import { CountParam, choiceParam, countParam, countUpToParam, IdParam } from "../params.ts";
 
 const MAX_LINES = 10_000;
 const USUAL_LINES = 1_000;
 
-const linesParam = (name: string) => countUpToParam(name, MAX_LINES);
+const LinesParam = countUpToParam(MAX_LINES);
 
 const query = {
-  after: z.optional(countParam("after", 0)),
-  before: z.optional(countParam("before")),
-  last: z.optional(linesParam("last")),
-  limit: z._default(linesParam("limit"), USUAL_LINES),
-  stream: z.optional(choiceParam("stream", LogStream.options)),
-  format: z.optional(choiceParam("format", ["json", "text"])),
+  after: z.optional(countParam(0)),
+  before: z.optional(CountParam),
+  last: z.optional(LinesParam),
+  limit: z._default(LinesParam, USUAL_LINES),
+  stream: z.optional(choiceParam(LogStream.options)),
+  format: z.optional(choiceParam(["json", "text"])),
 };
 
 type Asked = Readonly<Partial<Record<"after" | "before" | "last", number | undefined>>>;
