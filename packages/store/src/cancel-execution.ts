@@ -1,6 +1,6 @@
 /** Cancelling: at once before the handoff, through the workers' side after it. */
 import { isFinal } from "@attune/domain/lifecycle";
-import { accessPatterns } from "./access-patterns/index.ts";
+import { executionWrites } from "./access-patterns/executions-write.ts";
 import type { ExecutionRecord } from "./record.ts";
 import type { Store } from "./store.ts";
 import { changeStatus, update } from "./transitions.ts";
@@ -34,7 +34,7 @@ export async function cancelExecution(store: Store, id: number): Promise<Cancell
     if (status === "canceling" || cancel_requested) return { kind: "repeated", record: current };
 
     const now = store.now().toISOString();
-    const params = accessPatterns.requestCancel.params(store.tables, { id, now });
+    const params = executionWrites.requestCancel.params(store.tables, { id, now });
     const recorded = await update(store, params);
     if (recorded.ok) return { kind: "recorded", record: recorded.record };
     if (attempt === TRIES)

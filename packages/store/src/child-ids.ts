@@ -1,7 +1,7 @@
 /** The children of an execution, by their ids alone. */
 import { Id } from "@attune/domain/execution";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "./access-patterns/index.ts";
+import { executionReads } from "./access-patterns/executions-read.ts";
 import type { Store } from "./store.ts";
 
 export interface ChildIds {
@@ -21,7 +21,7 @@ export async function readChildIds(
   after: number | null,
   limit: number,
 ): Promise<ChildIds> {
-  const params = accessPatterns.indexEntries.params(store.tables, {
+  const params = executionReads.indexEntries.params(store.tables, {
     index: "by_parent",
     partition: parent,
     between: [after === null ? 0 : after + 1, Number.MAX_SAFE_INTEGER],

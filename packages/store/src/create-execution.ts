@@ -6,7 +6,7 @@ import type { ExecutionRequest } from "@attune/domain/request";
 import { defaultPool } from "@attune/topology/queues";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import { accessPatterns } from "./access-patterns/index.ts";
+import { executionWrites } from "./access-patterns/executions-write.ts";
 import { settle } from "./conditional.ts";
 import type { Identity } from "./ids.ts";
 import { type Payload, savePayload } from "./payloads.ts";
@@ -45,7 +45,7 @@ async function reserve(
   replaces?: number,
 ): Promise<number> {
   const given = { key, id: drawn, ...(replaces === undefined ? {} : { replaces }) };
-  const params = accessPatterns.reserveIdempotencyKey.params(store.tables, given);
+  const params = executionWrites.reserveIdempotencyKey.params(store.tables, given);
   const written = await settle(store.client.send(new PutCommand(params)));
   return written.won ? drawn : Reservation.parse(written.item).id;
 }
@@ -77,7 +77,7 @@ export async function createExecution(
       ...(id === drawn ? {} : { creator: drawn }),
     });
     const { shards } = store;
-    const params = accessPatterns.createExecution.params(store.tables, { record, shards });
+    const params = executionWrites.createExecution.params(store.tables, { record, shards });
     const written = await settle(store.client.send(new PutCommand(params)));
     if (written.won) return { record, isNew: true };
 

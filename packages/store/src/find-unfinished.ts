@@ -2,7 +2,7 @@
 import { Id } from "@attune/domain/execution";
 import { idOf } from "@attune/domain/ids";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "./access-patterns/index.ts";
+import { executionReads } from "./access-patterns/executions-read.ts";
 import { readBatch } from "./batch.ts";
 import { unfinishedPartitions } from "./index-keys.ts";
 import { ExecutionRecord } from "./record.ts";
@@ -23,7 +23,7 @@ export async function* findUnfinished(
   for (const partition of unfinishedPartitions(store.shards)) {
     let last: number | undefined = youngest;
     while (last !== undefined) {
-      const query = accessPatterns.indexEntries.params(store.tables, {
+      const query = executionReads.indexEntries.params(store.tables, {
         index: "by_status",
         partition,
         between: [0, last],
@@ -32,7 +32,7 @@ export async function* findUnfinished(
       });
       const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(query));
       const ids = Items.map((item) => Id.parse(item.id));
-      const batch = accessPatterns.recordsByIds.params(store.tables, { ids });
+      const batch = executionReads.recordsByIds.params(store.tables, { ids });
       yield await readBatch(store.client, batch, ExecutionRecord);
       const oldest = ids.at(-1);
       last = LastEvaluatedKey === undefined || oldest === undefined ? undefined : oldest - 1;

@@ -9,7 +9,7 @@ import type { JsonText } from "@attune/domain/json-text";
 import { Integer } from "@attune/domain/numbers";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import { accessPatterns } from "./access-patterns/index.ts";
+import { payloadPatterns } from "./access-patterns/payloads.ts";
 import { readBatch } from "./batch.ts";
 import type { Store } from "./store.ts";
 
@@ -89,7 +89,7 @@ export async function savePayload(
   const payload = payloadOf(id, kind, text);
   if ("object" in payload) await store.blobs.put(payload.object, text);
   if ("ref" in payload) {
-    const params = accessPatterns.putPayload.params(store.tables, { key: payload.ref, text });
+    const params = payloadPatterns.putPayload.params(store.tables, { key: payload.ref, text });
     await store.client.send(new PutCommand(params));
   }
   return payload;
@@ -117,7 +117,7 @@ async function forEachObject<T>(keys: readonly string[], work: (key: string) => 
  */
 export async function loadPayloads(store: Store, payloads: Payloads): Promise<(JsonText | null)[]> {
   const refs = payloads.flatMap((payload) => (payload && "ref" in payload ? [payload.ref] : []));
-  const params = accessPatterns.payloadsByKeys.params(store.tables, { keys: [...new Set(refs)] });
+  const params = payloadPatterns.payloadsByKeys.params(store.tables, { keys: [...new Set(refs)] });
   const [items, objects] = await Promise.all([
     readBatch(store.client, params, PayloadItem),
     forEachObject(objectsOf(payloads), async (key) => ({ key, text: await store.blobs.get(key) })),

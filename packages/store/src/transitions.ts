@@ -7,8 +7,7 @@ import { handoff, isFinal } from "@attune/domain/lifecycle";
 import { type Verdict, verdictOf } from "@attune/domain/verdict";
 import { UpdateCommand, type UpdateCommandInput } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import type { StatusChange } from "./access-patterns/executions-write.ts";
-import { accessPatterns } from "./access-patterns/index.ts";
+import { executionWrites, type StatusChange } from "./access-patterns/executions-write.ts";
 import { settle } from "./conditional.ts";
 import { type Payload, savePayload } from "./payloads.ts";
 import { ExecutionRecord } from "./record.ts";
@@ -43,7 +42,7 @@ export function changeStatus(
   const { shards } = store;
   return update(
     store,
-    accessPatterns.changeStatus.params(store.tables, { ...change, now, shards }),
+    executionWrites.changeStatus.params(store.tables, { ...change, now, shards }),
   );
 }
 
@@ -89,7 +88,7 @@ export async function claim(store: Store, hold: Hold): Promise<Transition> {
  */
 export async function beat(store: Store, hold: Hold): Promise<Transition> {
   const now = store.now().toISOString();
-  const params = accessPatterns.beat.params(store.tables, { ...hold, now });
+  const params = executionWrites.beat.params(store.tables, { ...hold, now });
   const outcome = await update(store, params);
   if (!outcome.ok || outcome.record.cancel_requested === undefined) return outcome;
   if (outcome.record.status === "canceling") return outcome;

@@ -1,7 +1,7 @@
 /** Counting a batch of changes: exactly once, whatever is delivered twice, late or in other batches. */
 import { setTimeout as wait } from "node:timers/promises";
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { counterPatterns } from "../access-patterns/counters.ts";
 import type { Store } from "../store.ts";
 import { addToDirectory } from "./directory.ts";
 import { type Change, type Contribution, contributionOf, isSettled, newestOfEach } from "./fold.ts";
@@ -64,7 +64,7 @@ async function write(
     ([key, some]) => advancePage(key, pages.get(key), some, store.now()),
   );
   await transact(store, [
-    ...advanced.map((page) => ({ Put: accessPatterns.putLedgerPage.params(store.tables, page) })),
+    ...advanced.map((page) => ({ Put: counterPatterns.putLedgerPage.params(store.tables, page) })),
     ...additionsTo(store, sumAll(contributions.map(({ differences }) => differences))),
   ]);
   for (const page of advanced) pages.set(page.key, page);

@@ -2,7 +2,7 @@
 import { packOf } from "@attune/domain/execution";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { counterPatterns } from "../access-patterns/counters.ts";
 import { readBatch } from "../batch.ts";
 import type { Store } from "../store.ts";
 
@@ -15,7 +15,7 @@ const actionsKey = (pack: string | undefined) =>
 const Entry = z.object({ key: z.string(), names: z.set(z.string()) });
 
 async function readNames(store: Store, keys: readonly string[]): Promise<string[]> {
-  const params = accessPatterns.countersByKeys.params(store.tables, { keys, consistent: false });
+  const params = counterPatterns.countersByKeys.params(store.tables, { keys, consistent: false });
   const sets = await readBatch(store.client, params, Entry);
   return sets.flatMap(({ names }) => [...names]).toSorted();
 }
@@ -39,7 +39,7 @@ export async function addToDirectory(store: Store, actions: readonly string[]): 
     [...additions, ...(packs.length > 0 ? [[packsKey, packs] as const] : [])].map(([key, names]) =>
       store.client.send(
         new UpdateCommand(
-          accessPatterns.addToDirectory.params(store.tables, { key, names: new Set(names) }),
+          counterPatterns.addToDirectory.params(store.tables, { key, names: new Set(names) }),
         ),
       ),
     ),

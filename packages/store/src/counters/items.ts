@@ -1,7 +1,7 @@
 /** The items of counters, parsed: names of attributes and their numbers. */
 import { Integer } from "@attune/domain/numbers";
 import * as z from "zod/mini";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { counterPatterns } from "../access-patterns/counters.ts";
 import { readBatch } from "../batch.ts";
 import type { Store } from "../store.ts";
 
@@ -32,7 +32,7 @@ export async function readItems(
   keys: Iterable<string>,
   { consistent = false } = {},
 ): Promise<Items> {
-  const params = accessPatterns.countersByKeys.params(store.tables, {
+  const params = counterPatterns.countersByKeys.params(store.tables, {
     keys: [...new Set(keys)],
     consistent,
   });

@@ -4,7 +4,7 @@
  * or whether a race is lost. See docs/adr/0012-time-buckets.md.
  */
 import { idOf } from "@attune/domain/ids";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { counterPatterns } from "../access-patterns/counters.ts";
 import type { Store } from "../store.ts";
 import { FINE_MS, fineOf, finesOf, HOUR, innerLevels, nodeOf, offsetIn } from "./buckets.ts";
 import type { Fields } from "./items.ts";
@@ -84,7 +84,7 @@ export async function spill(store: Store, { key, counter, fields }: Head): Promi
     for (const deltas of cut(due, writesOf, LIMITS)) {
       const cells = Object.fromEntries(deltas.map(({ name, n }) => [name, n]));
       await transact(store, [
-        { Update: accessPatterns.removeFromHead.params(store.tables, { key, cells }) },
+        { Update: counterPatterns.removeFromHead.params(store.tables, { key, cells }) },
         ...additionsTo(store, additionsOf(counter, deltas)),
       ]);
     }

@@ -1,6 +1,6 @@
 /** What the counting of some changes begins with: the ledger's pages and the heads, in one read. */
 import * as z from "zod/mini";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { counterPatterns } from "../access-patterns/counters.ts";
 import { readBatch } from "../batch.ts";
 import type { Store } from "../store.ts";
 import { CounterItem, type Fields } from "./items.ts";
@@ -19,7 +19,7 @@ export async function readState(
   headKeys: ReadonlySet<string>,
 ): Promise<State> {
   const keys = [...pageKeys, ...headKeys];
-  const params = accessPatterns.countersByKeys.params(store.tables, { keys, consistent: true });
+  const params = counterPatterns.countersByKeys.params(store.tables, { keys, consistent: true });
   const items = await readBatch(store.client, params, z.looseObject({ key: z.string() }));
   const [pages, heads] = [pageKeys, headKeys].map((some) =>
     items.filter(({ key }) => some.has(key)),

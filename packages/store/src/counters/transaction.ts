@@ -1,7 +1,7 @@
 /** Transactions: what one takes, and losing to another one. */
 import { TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { TransactWriteCommand, type TransactWriteCommandInput } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { counterPatterns } from "../access-patterns/counters.ts";
 import type { Store } from "../store.ts";
 import type { Sums } from "./sums.ts";
 
@@ -64,7 +64,7 @@ export const namesIn = (sums: Sums): [key: string, names: string[]][] =>
 /** The updates that add some sums to their items. */
 export const additionsTo = ({ tables }: Store, sums: Sums) =>
   [...sums].map(([key, changes]) => ({
-    Update: accessPatterns.addToCounter.params(tables, { key, changes }),
+    Update: counterPatterns.addToCounter.params(tables, { key, changes }),
   }));
 
 /** Writes all or nothing. */

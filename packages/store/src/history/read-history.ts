@@ -3,7 +3,8 @@ import { createdOf } from "@attune/domain/ids";
 import { initial } from "@attune/domain/lifecycle";
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { executionReads } from "../access-patterns/executions-read.ts";
+import { historyPatterns } from "../access-patterns/history.ts";
 import { readBatch } from "../batch.ts";
 import { readRecord } from "../read-execution.ts";
 import { ExecutionRecord } from "../record.ts";
@@ -38,8 +39,8 @@ export function entriesOf(
 export async function readHistory(store: Store, id: number): Promise<History | undefined> {
   const { client, tables } = store;
   const [[found], { Item }] = await Promise.all([
-    readBatch(client, accessPatterns.recordsByIds.params(tables, { ids: [id] }), ExecutionRecord),
-    client.send(new GetCommand(accessPatterns.historyById.params(tables, { id }))),
+    readBatch(client, executionReads.recordsByIds.params(tables, { ids: [id] }), ExecutionRecord),
+    client.send(new GetCommand(historyPatterns.historyById.params(tables, { id }))),
   ]);
   const record = found ?? (await readRecord(store, id));
   const kept = Item === undefined ? [] : HistoryItem.parse(Item).kept;

@@ -1,6 +1,6 @@
 /** Keeps changes of executions as their history: exactly once, whatever is delivered twice, late or in other batches. */
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { historyPatterns } from "../access-patterns/history.ts";
 import type { Store } from "../store.ts";
 import { type Change, isKept } from "./entry.ts";
 
@@ -17,7 +17,7 @@ export async function saveHistory(store: Store, changes: readonly Change[]): Pro
     await Promise.all(
       histories.slice(at, at + AT_ONCE).map(([id, some]) => {
         const entries = new Map(some.map(({ version, entry }) => [version, entry]));
-        const params = accessPatterns.addToHistory.params(store.tables, { id, entries });
+        const params = historyPatterns.addToHistory.params(store.tables, { id, entries });
         return store.client.send(new UpdateCommand(params));
       }),
     );

@@ -3,8 +3,7 @@ import { criteria } from "@attune/domain/filter";
 import { type IdRange, isEmpty } from "@attune/domain/ids";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import type { Order } from "../access-patterns/executions-read.ts";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { executionReads, type Order } from "../access-patterns/executions-read.ts";
 import { finalKeyOf } from "../index-keys.ts";
 import { Row } from "../record.ts";
 import type { Store } from "../store.ts";
@@ -62,7 +61,7 @@ function streamsOf(store: Store, path: Path, range: IdRange, order: Order): Stre
     reading.source.partitions(store.shards).map((partition) => ({
       reading,
       query: (rest: IdRange, limit: number) =>
-        accessPatterns.indexEntries.params(store.tables, {
+        executionReads.indexEntries.params(store.tables, {
           index: reading.source.index,
           partition,
           between: sortKeysOf(reading, rest),

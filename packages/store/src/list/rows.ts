@@ -1,6 +1,6 @@
 /** The rows of executions: each from its item, or from an index that has whole rows, where that costs less. */
 import { type Bounds, SLOTS } from "@attune/domain/ids";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { executionReads } from "../access-patterns/executions-read.ts";
 import { readBatch } from "../batch.ts";
 import { Row } from "../record.ts";
 import type { Store } from "../store.ts";
@@ -72,7 +72,7 @@ async function readEnded(store: Store, ended: Ended, ids: readonly number[]): Pr
 }
 
 async function readItems(store: Store, ids: readonly number[]): Promise<Found> {
-  const params = accessPatterns.rowsByIds.params(store.tables, { ids });
+  const params = executionReads.rowsByIds.params(store.tables, { ids });
   return {
     rows: await readBatch(store.client, params, Row),
     units: ids.length * ITEM_UNITS,

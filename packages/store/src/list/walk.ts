@@ -1,8 +1,7 @@
 /** Walking a path and testing what it yields. */
 import { type Filter, type FilterName, meets } from "@attune/domain/filter";
 import type { IdRange } from "@attune/domain/ids";
-import type { Order } from "../access-patterns/executions-read.ts";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { executionReads, type Order } from "../access-patterns/executions-read.ts";
 import { readBatch } from "../batch.ts";
 import { bytesOf, loadPayloads, readUnitsOf } from "../payloads.ts";
 import { ExecutionRecord, Row } from "../record.ts";
@@ -52,7 +51,7 @@ interface Items {
 }
 
 async function readResults(store: Store, ids: readonly number[]): Promise<Items> {
-  const params = accessPatterns.recordsByIds.params(store.tables, { ids });
+  const params = executionReads.recordsByIds.params(store.tables, { ids });
   const found = await readBatch(store.client, params, ExecutionRecord);
   const records = new Map(found.map((record) => [record.id, record]));
   const inOrder = ids.flatMap((id) => records.get(id) ?? []);

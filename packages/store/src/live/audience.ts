@@ -3,7 +3,7 @@
  * was changed before the first one came was changed before his subscription is acknowledged.
  */
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { livePatterns } from "../access-patterns/live.ts";
 import type { Store } from "../store.ts";
 import { readMark } from "./log.ts";
 
@@ -25,7 +25,7 @@ export function createAudience(store: Store) {
     async note(): Promise<void> {
       const at = now().getTime();
       if (at - seen < NOTED_MS) return;
-      await client.send(new PutCommand(accessPatterns.noteAudience.params(tables, { at })));
+      await client.send(new PutCommand(livePatterns.noteAudience.params(tables, { at })));
       seen = at;
     },
     async isThere(): Promise<boolean> {

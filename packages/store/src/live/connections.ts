@@ -1,7 +1,7 @@
 /** Open WebSockets, and what each has subscribed to. */
 import { DeleteCommand, PutCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { livePatterns } from "../access-patterns/live.ts";
 import { settle } from "../conditional.ts";
 import type { Store } from "../store.ts";
 import { deleteSubscription, KEPT_SECONDS, RowKey, type Subscription } from "./subscriptions.ts";
@@ -16,13 +16,13 @@ export async function openConnection(
   connection: string,
 ): Promise<void> {
   const expires = Math.ceil(now().getTime() / 1_000) + KEPT_SECONDS;
-  const params = accessPatterns.openConnection.params(tables, { connection, expires });
+  const params = livePatterns.openConnection.params(tables, { connection, expires });
   await client.send(new PutCommand(params));
 }
 
 /** Takes the subscriptions of a connection away, and the connection itself. Again is no harm. */
 export async function closeConnection(store: Store, connection: string): Promise<void> {
-  const params = accessPatterns.closeConnection.params(store.tables, { connection });
+  const params = livePatterns.closeConnection.params(store.tables, { connection });
   const { Attributes } = await store.client.send(new DeleteCommand(params));
   if (Attributes === undefined) return;
   const rows = Object.values(Connection.parse(Attributes).subscriptions);
@@ -40,7 +40,7 @@ export async function noteSubscription(
   row: Subscription,
 ): Promise<"noted" | "full" | "closed"> {
   const { connection, id } = row;
-  const params = accessPatterns.noteSubscription.params(store.tables, {
+  const params = livePatterns.noteSubscription.params(store.tables, {
     ...{ connection, id, row, most: MOST_SUBSCRIPTIONS },
   });
   const { won, item } = await settle(store.client.send(new UpdateCommand(params)));
@@ -55,7 +55,7 @@ export async function noteSubscription(
 
 /** Ends a subscription of a connection, if there is one of that name. */
 export async function unsubscribe(store: Store, connection: string, id: string): Promise<void> {
-  const params = accessPatterns.forgetSubscription.params(store.tables, { connection, id });
+  const params = livePatterns.forgetSubscription.params(store.tables, { connection, id });
   const { won, item } = await settle(store.client.send(new UpdateCommand(params)));
   const row = won && item ? Connection.parse(item).subscriptions[id] : undefined;
   if (row !== undefined) await deleteSubscription(store, row);

@@ -8,7 +8,7 @@ import { ServiceError } from "@attune/domain/errors";
 import type { LiveChange } from "@attune/domain/live";
 import { GetCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { livePatterns } from "../access-patterns/live.ts";
 import { settle } from "../conditional.ts";
 import { isLostRace, transact } from "../counters/transaction.ts";
 import type { Store } from "../store.ts";
@@ -37,7 +37,7 @@ async function query(
   { client, tables }: Store,
   given: { after: number; order: "oldest" | "newest"; limit: number },
 ): Promise<Entry[]> {
-  const params = accessPatterns.liveEntries.params(tables, { lane: LANE, ...given });
+  const params = livePatterns.liveEntries.params(tables, { lane: LANE, ...given });
   const { Items = [] } = await client.send(new QueryCommand(params));
   return Items.map((item) => Entry.parse(item));
 }
@@ -59,7 +59,7 @@ const Mark = z.object({ at: z.int() });
 
 /** Where the lane last began (`floor`), how far everybody was told (`told`), or when somebody last subscribed (`audience`). */
 export async function readMark({ client, tables }: Store, lane: Lane): Promise<number | undefined> {
-  const params = accessPatterns.liveMark.params(tables, { lane });
+  const params = livePatterns.liveMark.params(tables, { lane });
   const { Item } = await client.send(new GetCommand(params));
   return Item && Mark.parse(Item).at;
 }
@@ -71,7 +71,7 @@ export async function moveMark(
   at: number,
   before: number | undefined,
 ): Promise<boolean> {
-  const params = accessPatterns.putLiveMark.params(tables, { lane, at, before });
+  const params = livePatterns.putLiveMark.params(tables, { lane, at, before });
   return (await settle(client.send(new PutCommand(params)))).won;
 }
 
@@ -89,7 +89,7 @@ async function putAfter(
   entry: Written,
 ): Promise<number | undefined> {
   const seq = head + 1;
-  const params = accessPatterns.putLiveEntry.params(tables, { lane: LANE, seq, ...entry });
+  const params = livePatterns.putLiveEntry.params(tables, { lane: LANE, seq, ...entry });
   const { won, item } = await settle(client.send(new PutCommand(params)));
   // Our own is there where an earlier answer was lost.
   return won || item?.writer === entry.writer ? seq : undefined;
@@ -109,7 +109,7 @@ async function begin(
   // What was begun before the floor was read is seen here, and what is begun after it moves the floor.
   if ((await readHead(store))?.seq !== left?.seq) return undefined;
   const seq = Math.max(entry.at, (floor ?? 0) + 1);
-  const { putLiveEntry, putLiveMark } = accessPatterns;
+  const { putLiveEntry, putLiveMark } = livePatterns;
   const end = left && { ...writtenAt(entry.at, []), seq: left.seq + 1 };
   const entries = [...(end ? [end] : []), { ...entry, seq }];
   try {

@@ -7,7 +7,7 @@ import { packOf } from "@attune/domain/execution";
 import { isToldOf, type LiveChange, LiveFilter, type Subscribe } from "@attune/domain/live";
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { livePatterns } from "../access-patterns/live.ts";
 import { settle } from "../conditional.ts";
 import type { Store } from "../store.ts";
 import type { LiveEvent } from "./entries.ts";
@@ -94,14 +94,14 @@ export async function putSubscription(
   { client, tables }: Store,
   row: ReturnType<typeof subscriptionOf>,
 ): Promise<void> {
-  await client.send(new PutCommand(accessPatterns.putSubscription.params(tables, row)));
+  await client.send(new PutCommand(livePatterns.putSubscription.params(tables, row)));
 }
 
 export async function deleteSubscription(
   { client, tables }: Store,
   { kind, key }: RowKey,
 ): Promise<void> {
-  const params = accessPatterns.deleteSubscription.params(tables, { kind, key });
+  const params = livePatterns.deleteSubscription.params(tables, { kind, key });
   await client.send(new DeleteCommand(params));
 }
 
@@ -114,7 +114,7 @@ export async function goLive(
   { kind, key, nonce }: Subscription,
   seq: number,
 ): Promise<"live" | "behind" | "gone"> {
-  const params = accessPatterns.goLive.params(tables, { kind, key, nonce, seq });
+  const params = livePatterns.goLive.params(tables, { kind, key, nonce, seq });
   const { won, item } = await settle(client.send(new UpdateCommand(params)));
   if (won) return "live";
   return item?.nonce === nonce ? "behind" : "gone";
@@ -129,7 +129,7 @@ export async function leaveToReplay(
   { kind, key, nonce }: Subscription,
   seq: number,
 ): Promise<"left" | Subscription | undefined> {
-  const params = accessPatterns.awaitReplay.params(tables, { kind, key, nonce, seq });
+  const params = livePatterns.awaitReplay.params(tables, { kind, key, nonce, seq });
   const { won, item } = await settle(client.send(new UpdateCommand(params)));
   if (won) return "left";
   const now = item && Subscription.parse(item);
@@ -144,7 +144,7 @@ async function readRows(
   const rows: Subscription[] = [];
   let after: Record<string, unknown> | undefined;
   do {
-    const params = accessPatterns.subscriptionsOf.params(tables, {
+    const params = livePatterns.subscriptionsOf.params(tables, {
       ...given,
       ...(after && { after }),
     });

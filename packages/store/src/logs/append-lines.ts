@@ -4,7 +4,7 @@ import { ServiceError } from "@attune/domain/errors";
 import { isFinal } from "@attune/domain/lifecycle";
 import type { LogLine } from "@attune/domain/logs";
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { logPatterns } from "../access-patterns/logs.ts";
 import { settle } from "../conditional.ts";
 import { readRecord } from "../read-execution.ts";
 import type { ExecutionRecord } from "../record.ts";
@@ -82,7 +82,7 @@ export async function appendLines(
     if (chunk === undefined) return { is: "appended", end };
     if (chunk === "ahead") return { is: "ahead", end };
     const item = await itemOf(store, current, chunk);
-    const params = accessPatterns.putLogChunk.params(store.tables, item);
+    const params = logPatterns.putLogChunk.params(store.tables, item);
     const written = await settle(store.client.send(new PutCommand(params)));
     if (written.won) return { is: "appended", end: chunk };
     // Somebody else was first, or this very write, whose answer was lost: the log goes on after it.

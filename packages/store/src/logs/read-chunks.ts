@@ -2,7 +2,7 @@
 import type { LogLine } from "@attune/domain/logs";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import type { Order } from "../access-patterns/executions-read.ts";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { logPatterns } from "../access-patterns/logs.ts";
 import type { Store } from "../store.ts";
 import { ChunkItem, linesOf, unpack } from "./chunk.ts";
 
@@ -40,7 +40,7 @@ async function* itemsIn(
   let between: readonly [number, number] = [first, last];
   for (let limit = FIRST_CHUNKS; between[0] <= between[1]; ) {
     const given = { execution, between, order, limit };
-    const params = accessPatterns.chunksOfLog.params(store.tables, given);
+    const params = logPatterns.chunksOfLog.params(store.tables, given);
     const { Items = [], LastEvaluatedKey } = await store.client.send(new QueryCommand(params));
     const items = Items.map((item) => ChunkItem.parse(item));
     yield items;
@@ -57,7 +57,7 @@ export async function chunkBefore(
   execution: number,
   seq: number,
 ): Promise<ChunkItem | undefined> {
-  const params = accessPatterns.chunksOfLog.params(store.tables, {
+  const params = logPatterns.chunksOfLog.params(store.tables, {
     execution,
     between: [1, seq - 1],
     order: "newest",

@@ -1,7 +1,7 @@
 /** The shards of a stage, which may only grow: what is in the others would be found no more. */
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { recountPatterns } from "../access-patterns/recount.ts";
 import type { Store } from "../store.ts";
 
 /**
@@ -13,7 +13,7 @@ import type { Store } from "../store.ts";
 export async function keepShards(store: Store): Promise<void> {
   const { shards } = store;
   try {
-    const params = accessPatterns.keepShards.params(store.tables, { shards });
+    const params = recountPatterns.keepShards.params(store.tables, { shards });
     await store.client.send(new UpdateCommand(params));
   } catch (cause) {
     if (!(cause instanceof ConditionalCheckFailedException)) throw cause;

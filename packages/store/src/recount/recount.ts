@@ -5,7 +5,7 @@
 import { idOf } from "@attune/domain/ids";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { recountPatterns } from "../access-patterns/recount.ts";
 import type { Store } from "../store.ts";
 import { keepShards } from "./keep-shards.ts";
 import { metered } from "./meter.ts";
@@ -20,7 +20,7 @@ const BETWEEN_MS = 2_000;
 
 /** How far the last recount has come, or what it came to; `undefined` before the first one. */
 export async function readProgress(store: Store): Promise<Progress | undefined> {
-  const params = accessPatterns.readRecount.params(store.tables, {});
+  const params = recountPatterns.readRecount.params(store.tables, {});
   const { Item } = await store.client.send(new GetCommand(params));
   return Item && Progress.parse(Item);
 }
@@ -29,7 +29,7 @@ export async function readProgress(store: Store): Promise<Progress | undefined> 
 async function keep(store: Store, progress: Progress): Promise<Progress | undefined> {
   const next = { ...progress, revision: progress.revision + 1 };
   try {
-    const params = accessPatterns.putRecount.params(store.tables, next);
+    const params = recountPatterns.putRecount.params(store.tables, next);
     await store.client.send(new PutCommand(params));
     return next;
   } catch (error) {

@@ -9,7 +9,9 @@ import {
   TransactionCanceledException,
 } from "@aws-sdk/client-dynamodb";
 import { DeleteCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { counterPatterns } from "../access-patterns/counters.ts";
+import { recountPatterns } from "../access-patterns/recount.ts";
+import { segmentPatterns } from "../access-patterns/segments.ts";
 import { countChanges } from "../counters/count-changes.ts";
 import { contributionOf } from "../counters/fold.ts";
 import { ledgerKey } from "../counters/keys.ts";
@@ -44,7 +46,7 @@ export async function mend(store: Store, { stood, state }: Standings): Promise<v
   for (const [key, some] of Map.groupBy(wrong, ({ ledger }) => ledgerKey(ledger))) {
     const contributions = some.flatMap((one) => contributionOf(one, undefined) ?? []);
     const page = advancePage(key, state.pages.get(key), contributions, store.now());
-    const params = accessPatterns.putLedgerPage.params(store.tables, page);
+    const params = counterPatterns.putLedgerPage.params(store.tables, page);
     await store.client.send(new PutCommand(params)).catch((error: unknown) => {
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
     });
@@ -88,7 +90,7 @@ export async function correct(
       revision: current.revision + 1,
       repaired: current.repaired + some.length,
     };
-    const put = accessPatterns.putRecount.params(store.tables, next);
+    const put = recountPatterns.putRecount.params(store.tables, next);
     if (!(await writeOnce(store, [{ Put: put }, ...additionsTo(store, corrections)])))
       return undefined;
     current = next;
@@ -101,7 +103,7 @@ async function chunksWith(store: Store, partition: string, ids: ReadonlySet<numb
   const chunks: ReturnType<typeof ChunkItem.parse>[] = [];
   let after: string | undefined;
   do {
-    const params = accessPatterns.chunksOfPartition.params(store.tables, {
+    const params = segmentPatterns.chunksOfPartition.params(store.tables, {
       ...{ partition, between: [sortable(Math.min(...ids)), "~"], order: "oldest", limit: 64 },
       ...(after === undefined ? {} : { after }),
     });
@@ -128,7 +130,7 @@ export async function rewriteLines(
       await wait(visibleAfter);
       const key = { partition, chunk };
       await store.client.send(
-        new DeleteCommand(accessPatterns.deleteChunk.params(store.tables, key)),
+        new DeleteCommand(segmentPatterns.deleteChunk.params(store.tables, key)),
       );
     }
   }

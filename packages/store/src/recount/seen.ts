@@ -3,8 +3,7 @@ import { Id } from "@attune/domain/execution";
 import type { Bounds } from "@attune/domain/ids";
 import type { IndexName } from "@attune/topology/tables";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
-import type { IndexKey } from "../access-patterns/executions-read.ts";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { executionReads, type IndexKey } from "../access-patterns/executions-read.ts";
 import { readBatch } from "../batch.ts";
 import { durationOf } from "../counters/durations.ts";
 import type { Change } from "../counters/fold.ts";
@@ -44,7 +43,7 @@ export async function readIds(
   const ids: number[] = [];
   let first = from;
   while (first < below && ids.length < limit) {
-    const params = accessPatterns.indexEntries.params(store.tables, {
+    const params = executionReads.indexEntries.params(store.tables, {
       ...({ index, partition, between: [first, below - 1], order: "oldest" } as const),
       limit: Math.min(ENTRIES_A_QUERY, limit - ids.length),
     });
@@ -68,6 +67,6 @@ export async function readFeed(store: Store, range: Bounds, limit?: number): Pro
 export const readRecords = (store: Store, ids: readonly number[]): Promise<ExecutionRecord[]> =>
   readBatch(
     store.client,
-    accessPatterns.recordsByIds.params(store.tables, { ids }),
+    executionReads.recordsByIds.params(store.tables, { ids }),
     ExecutionRecord,
   );

@@ -5,7 +5,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { idOf } from "@attune/domain/ids";
 import { DeleteCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { segmentPatterns } from "../access-patterns/segments.ts";
 import type { Store } from "../store.ts";
 import { type Chunk, inboxChunks, settle } from "./chunks.ts";
 import type { Line } from "./lines.ts";
@@ -53,7 +53,7 @@ async function deleteChunks(store: Store, partition: string, keys: readonly stri
       keys.slice(at, at + AT_ONCE).map((chunk) => {
         const key = { partition, chunk };
         return store.client.send(
-          new DeleteCommand(accessPatterns.deleteChunk.params(store.tables, key)),
+          new DeleteCommand(segmentPatterns.deleteChunk.params(store.tables, key)),
         );
       }),
     );
@@ -64,7 +64,7 @@ async function compactInbox(store: Store, partition: string, visibleAfter: numbe
   const newest = idOf(store.now().getTime(), 0);
   let after: string | undefined;
   do {
-    const params = accessPatterns.chunksOfPartition.params(store.tables, {
+    const params = segmentPatterns.chunksOfPartition.params(store.tables, {
       partition,
       between: ["", "~"],
       order: "oldest",

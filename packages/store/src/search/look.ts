@@ -1,6 +1,6 @@
 /** Whether executions are what a search is after: by their line, by their item, by a result that is elsewhere. */
 import { type Filter, meets, namesOf } from "@attune/domain/filter";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { executionReads } from "../access-patterns/executions-read.ts";
 import { readBatch } from "../batch.ts";
 import { bytesOf, loadPayloads, readUnitsOf } from "../payloads.ts";
 import { ExecutionRecord } from "../record.ts";
@@ -35,7 +35,7 @@ export function lookAtLines(filter: SearchFilter): (line: Line) => Looked {
 }
 
 async function readRecords(store: Store, ids: readonly number[]): Promise<ExecutionRecord[]> {
-  const params = accessPatterns.recordsByIds.params(store.tables, { ids });
+  const params = executionReads.recordsByIds.params(store.tables, { ids });
   return readBatch(store.client, params, ExecutionRecord);
 }
 

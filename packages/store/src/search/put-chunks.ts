@@ -1,5 +1,5 @@
 import { PutCommand } from "@aws-sdk/lib-dynamodb";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { segmentPatterns } from "../access-patterns/segments.ts";
 import type { Store } from "../store.ts";
 import type { Chunk } from "./chunks.ts";
 import { partitionOf } from "./partitions.ts";
@@ -15,7 +15,7 @@ export async function putChunks(store: Store, chunks: readonly Chunk[]): Promise
         const partition = partitionOf(chunk, store.shards);
         const item = { partition, chunk: chunk.key, data: chunk.data };
         return store.client.send(
-          new PutCommand(accessPatterns.putChunk.params(store.tables, item)),
+          new PutCommand(segmentPatterns.putChunk.params(store.tables, item)),
         );
       }),
     );

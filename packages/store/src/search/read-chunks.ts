@@ -3,7 +3,7 @@ import type { Bounds } from "@attune/domain/ids";
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
 import type { Order } from "../access-patterns/executions-read.ts";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { segmentPatterns } from "../access-patterns/segments.ts";
 import type { Store } from "../store.ts";
 import { type Line, unpack } from "./lines.ts";
 import type { Partition } from "./partitions.ts";
@@ -63,7 +63,7 @@ export function readerOf(store: Store, partition: Partition, range: Bounds, orde
       return order === "newest" ? last : windowOf(partition.level, last).from;
     },
     async next() {
-      const params = accessPatterns.chunksOfPartition.params(store.tables, {
+      const params = segmentPatterns.chunksOfPartition.params(store.tables, {
         partition: partition.partition,
         between,
         order,

@@ -1,7 +1,7 @@
 /** The newest executions: the stream, which is about a second late, may not have brought them yet. */
 import { QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod/mini";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { executionReads } from "../access-patterns/executions-read.ts";
 import { FEED, partitionsOf } from "../index-keys.ts";
 import { Row } from "../record.ts";
 import type { Store } from "../store.ts";
@@ -16,7 +16,7 @@ export async function readRecent(store: Store): Promise<{ ids: number[]; units: 
   const answers = await Promise.all(
     partitionsOf(FEED, store.shards).map((partition) => {
       const given = { index: "by_feed", partition, order: "newest", limit: RECENT } as const;
-      const params = accessPatterns.indexEntries.params(store.tables, given);
+      const params = executionReads.indexEntries.params(store.tables, given);
       return store.client.send(new QueryCommand(params));
     }),
   );

@@ -1,6 +1,6 @@
 /** Writes what a search looks at: the executions that have become final, a batch of the stream at a time. */
 import { idOf } from "@attune/domain/ids";
-import { accessPatterns } from "../access-patterns/index.ts";
+import { payloadPatterns } from "../access-patterns/payloads.ts";
 import { readBatch } from "../batch.ts";
 import { bytesOf, PayloadItem } from "../payloads.ts";
 import type { ExecutionRecord } from "../record.ts";
@@ -30,7 +30,7 @@ async function readTexts(store: Store, finals: readonly Final[]): Promise<Map<st
   const keys = finals.flatMap(({ result }) =>
     result && "ref" in result && result.bytes <= PACKED_BYTES ? [result.ref] : [],
   );
-  const params = accessPatterns.payloadsByKeys.params(store.tables, { keys: [...new Set(keys)] });
+  const params = payloadPatterns.payloadsByKeys.params(store.tables, { keys: [...new Set(keys)] });
   const items = await readBatch(store.client, params, PayloadItem);
   return new Map(items.map(({ key, text }) => [key, text]));
 }
