@@ -1,4 +1,5 @@
-/** BatchGetItem, whole: in batches of a hundred, until nothing is unprocessed. */
+/** BatchGetItem, whole: in calls of a hundred keys, until nothing is unprocessed. */
+import { nextTick } from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
 import { ServiceError } from "@attune/domain/errors";
 import {
@@ -14,12 +15,13 @@ const KEYS_A_CALL = 100;
 const TRIES = 8;
 
 type Request = NonNullable<BatchGetCommandInput["RequestItems"]>;
+type KeysOfTable = Request[string];
+type Item = Record<string, unknown>;
+/** What there is, by table. */
+type Items = ReadonlyMap<string, readonly Item[]>;
 
-async function readAll(
-  client: DynamoDBDocumentClient,
-  request: Request,
-): Promise<Record<string, unknown>[]> {
-  const items: Record<string, unknown>[] = [];
+async function readAll(client: DynamoDBDocumentClient, request: Request): Promise<Items> {
+  const items = new Map<string, Item[]>();
   let pending = request;
   for (let attempt = 0; Object.keys(pending).length > 0; attempt++) {
     if (attempt === TRIES)
@@ -28,14 +30,54 @@ async function readAll(
       });
     if (attempt > 0) await wait(Math.random() * 25 * 2 ** attempt);
     const answer = await client.send(new BatchGetCommand({ RequestItems: pending }));
-    items.push(...Object.values(answer.Responses ?? {}).flat());
+    for (const [table, found] of Object.entries(answer.Responses ?? {}))
+      items.set(table, [...(items.get(table) ?? []), ...found]);
     pending = answer.UnprocessedKeys ?? {};
   }
   return items;
 }
 
+/** A call that has not been sent yet. */
+interface Call {
+  readonly request: Request;
+  readonly answer: Promise<Items>;
+}
+
+/** The calls of each client that go out at the end of this turn of the event loop. */
+const waiting = new WeakMap<DynamoDBDocumentClient, Call[]>();
+
+function openCall(client: DynamoDBDocumentClient): Call {
+  const request: Request = {};
+  const { promise, resolve } = Promise.withResolvers<void>();
+  nextTick(resolve);
+  const answer = promise.then(() => {
+    waiting.delete(client);
+    return readAll(client, request);
+  });
+  return { request, answer };
+}
+
+const keysIn = ({ request }: Call) =>
+  Object.values(request).reduce((sum, { Keys = [] }) => sum + Keys.length, 0);
+
+/** Asks for some keys of a table, in one call with what is asked of other tables in the same turn. */
+async function ask(
+  client: DynamoDBDocumentClient,
+  table: string,
+  keys: KeysOfTable,
+): Promise<readonly Item[]> {
+  const calls = waiting.get(client) ?? [];
+  const wanted = keys.Keys?.length ?? 0;
+  const isOpen = (call: Call) => !(table in call.request) && keysIn(call) + wanted <= KEYS_A_CALL;
+  const call = calls.find(isOpen) ?? openCall(client);
+  if (!calls.includes(call)) waiting.set(client, [...calls, call]);
+  call.request[table] = keys;
+  return (await call.answer).get(table) ?? [];
+}
+
 /**
- * The items of one table that are there, in no order, parsed; any number of keys, none included.
+ * The items of one table that are there, in no order, parsed; any number of keys, none included. What is asked of
+ * several tables at the same time is one request.
  *
  * @throws ServiceError 503 when DynamoDB keeps leaving keys unprocessed
  */
@@ -44,12 +86,15 @@ export async function readBatch<T>(
   input: BatchGetCommandInput,
   schema: z.ZodMiniType<T>,
 ): Promise<T[]> {
-  const requests = Object.entries(input.RequestItems ?? {}).flatMap(
+  const asked = Object.entries(input.RequestItems ?? {}).flatMap(
     ([table, { Keys = [], ...rest }]) =>
-      Array.from({ length: Math.ceil(Keys.length / KEYS_A_CALL) }, (_, call) => ({
-        [table]: { ...rest, Keys: Keys.slice(call * KEYS_A_CALL, (call + 1) * KEYS_A_CALL) },
-      })),
+      Array.from({ length: Math.ceil(Keys.length / KEYS_A_CALL) }, (_, call) =>
+        ask(client, table, {
+          ...rest,
+          Keys: Keys.slice(call * KEYS_A_CALL, (call + 1) * KEYS_A_CALL),
+        }),
+      ),
   );
-  const items = await Promise.all(requests.map((request) => readAll(client, request)));
+  const items = await Promise.all(asked);
   return items.flat().map((item) => schema.parse(item));
 }

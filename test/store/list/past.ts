@@ -98,8 +98,7 @@ export async function startPast(shards: number) {
     const units: Record<string, number> = {};
     for (const { tables, index = "items", readUnits } of calls)
       if (tables.includes("Executions")) units[index] = (units[index] ?? 0) + readUnits;
-    const { readUnits, roundTrips } = costOf(calls);
-    return { answer, units, readUnits, roundTrips };
+    return { answer, units, ...costOf(calls) };
   }
 
   async function costOfPage(

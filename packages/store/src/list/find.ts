@@ -11,6 +11,7 @@ import { isFar, isNear, type Page, type Part, pageAt, readFirstEdge, reverse } f
 import type { Plan } from "./plan.ts";
 import type { Cursor, ListRequest } from "./request.ts";
 import { burst, type Ended, readRows } from "./rows.ts";
+import { hasWholeRows } from "./sources.ts";
 import { take } from "./take.ts";
 import type { Match } from "./walk.ts";
 
@@ -68,6 +69,12 @@ function countOnPage(
 const beginningOf = ({ from, below }: IdRange, order: Order) =>
   order === "oldest" ? from : below === undefined ? undefined : below - 1;
 
+/** Whether the rows are items, and the counters are read in one request with them: nothing asks for the total before. */
+const isCountedWithRows = (plan: Plan, part: Part): boolean =>
+  isUnbounded(part.range) &&
+  isNear(plan, part) &&
+  !plan.path.every(({ source }) => hasWholeRows(source));
+
 /** A page by its number, of a list that the counters know. */
 export async function findCounted(
   store: Store,
@@ -78,14 +85,18 @@ export async function findCounted(
   const skip = (page - 1) * perPage;
   const part = { range, order, skip, perPage };
   const firstEdge = readFirstEdge(store, plan, part);
-  const counted = totalOf(store, plan, range, async (edge) => {
-    if (isNear(plan, part)) return countOnPage(await finding, edge, part);
-    const isFirst = edge.from === firstEdge?.edge.from && edge.below === firstEdge.edge.below;
-    return isFirst ? firstEdge.count : undefined;
-  });
+  let counting: Promise<number> | undefined;
+  const count = () => {
+    counting ??= totalOf(store, plan, range, async (edge) => {
+      if (isNear(plan, part)) return countOnPage(await finding, edge, part);
+      const isFirst = edge.from === firstEdge?.edge.from && edge.below === firstEdge.edge.below;
+      return isFirst ? firstEdge.count : undefined;
+    });
+    return counting;
+  };
+  const finding = pageAt(store, plan, part, count, firstEdge);
   // Awaited further down, where a failure is heard; one before that must not go unheard.
-  counted.catch(() => undefined);
-  const finding = pageAt(store, plan, part, () => counted, firstEdge);
+  if (!isCountedWithRows(plan, part)) count().catch(() => undefined);
   // Page 1 of a whole list is the most asked for, and of executions that run: their items come a round trip sooner. A far
   // page has no other round trip left.
   const isQuick = isUnbounded(range) || isFar(plan, part);
@@ -97,7 +108,7 @@ export async function findCounted(
   const [rows, total] = await Promise.all([
     rowsOf(store, plan.filter, matches, ended),
     // What has come to the end of the list has counted by itself, and is not behind.
-    found.total ?? counted.then((n) => Math.max(n, matches.length > 0 ? reached : 0)),
+    found.total ?? count().then((n) => Math.max(n, matches.length > 0 ? reached : 0)),
   ]);
   return {
     ...{ page, skip, matches, rows, total },
