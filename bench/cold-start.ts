@@ -46,11 +46,13 @@ interface Subject {
 export interface Start {
   /** Median milliseconds from the start of the process to the answer. */
   readonly milliseconds: number;
-  /** Median of the ratios to the bare one, run by run. */
+  /** Median of the ratios to the usual one, run by run, and to the one that is bundled as ours are. */
   readonly ratio: number;
+  readonly alike: number;
 }
 
-type Name = "bare" | "bareList" | "one" | "list";
+/** `usual` and `bare` are the same handler, bundled as SST does it and as the service's stack does. */
+type Name = "usual" | "bare" | "bareList" | "one" | "list";
 
 export interface ColdStart extends Readonly<Record<Name, Start>> {
   readonly pairs: number;
@@ -61,8 +63,13 @@ export interface ColdStart extends Readonly<Record<Name, Start>> {
 const median = (numbers: readonly number[]) =>
   numbers.toSorted((one, other) => one - other)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
-async function bundle(folder: string, name: string, handler: string): Promise<string> {
-  const properties = { minify: true, esbuild: { external: [...unusedCredentialSources] } };
+async function bundle(
+  folder: string,
+  name: string,
+  handler: string,
+  external: readonly string[] = unusedCredentialSources,
+): Promise<string> {
+  const properties = { minify: true, esbuild: { external: [...external] } };
   const directory = join(folder, name);
   await bundleHandler(root, directory, { functionID: name, handler, links: {}, properties }, true);
   return join(directory, "bundle.mjs");
@@ -105,49 +112,41 @@ export async function measureColdStart(pairs = PAIRS): Promise<ColdStart> {
       file,
       event: { ...eventOf(routes.getExecution), pathParameters: { id: String(id) } },
     };
-    const bare = {
-      file: await bundle(folder, "bare", "bench/cold-start/bare.handler"),
-      event: { id },
-    };
-
+    const bareHandler = "bench/cold-start/bare.handler";
+    const usual = { file: await bundle(folder, "usual", bareHandler, []), event: { id } };
+    const bare = { file: await bundle(folder, "bare", bareHandler), event: { id } };
     const bareList = {
       file: await bundle(folder, "bare-list", "bench/cold-start/bare-list.handler"),
       event: {},
     };
 
-    const byName: Record<Name, Subject> = { bare, bareList, one, list };
+    const byName: Record<Name, Subject> = { usual, bare, bareList, one, list };
+    const ofEach = async <T>(work: (name: Name) => T | Promise<T>): Promise<Record<Name, T>> => ({
+      usual: await work("usual"),
+      bare: await work("bare"),
+      bareList: await work("bareList"),
+      one: await work("one"),
+      list: await work("list"),
+    });
     const taken: Record<Name, number>[] = [];
     // The first turn reads the files from the disk.
     for (let turn = 0; turn <= pairs; turn++)
-      taken.push({
-        bare: await timeToAnswer(bare, environment),
-        bareList: await timeToAnswer(bareList, environment),
-        one: await timeToAnswer(one, environment),
-        list: await timeToAnswer(list, environment),
-      });
+      taken.push(await ofEach((name) => timeToAnswer(byName[name], environment)));
     const warm = taken.slice(1);
-    const startOf = (name: Name): Start => ({
-      milliseconds: median(warm.map((times) => times[name])),
-      ratio: median(warm.map((times) => times[name] / times.bare)),
-    });
-    const cpuOf = async (name: Name) =>
+    const starts = await ofEach(
+      (name): Start => ({
+        milliseconds: median(warm.map((times) => times[name])),
+        ratio: median(warm.map((times) => times[name] / times.usual)),
+        alike: median(warm.map((times) => times[name] / times.bare)),
+      }),
+    );
+    const cpu = await ofEach(async (name) =>
       z.coerce
         .number()
         .positive()
-        .parse(await run(invokeOften, byName[name], environment));
-    return {
-      bare: startOf("bare"),
-      bareList: startOf("bareList"),
-      one: startOf("one"),
-      list: startOf("list"),
-      pairs,
-      cpu: {
-        bare: await cpuOf("bare"),
-        bareList: await cpuOf("bareList"),
-        one: await cpuOf("one"),
-        list: await cpuOf("list"),
-      },
-    };
+        .parse(await run(invokeOften, byName[name], environment)),
+    );
+    return { ...starts, pairs, cpu };
   } finally {
     store.client.destroy();
     await engines.stop();
