@@ -37,8 +37,8 @@ afterAll(async () => {
   await engines.stop();
 });
 
-async function read(table: Table, keys: readonly string[], from = store) {
-  const request = { [from.tables[table]]: { Keys: keys.map((key) => ({ key })) } };
+async function read(table: Table, keys: readonly string[], from = store, way = {}) {
+  const request = { [from.tables[table]]: { ...way, Keys: keys.map((key) => ({ key })) } };
   const items = await readBatch(from.client, { RequestItems: request }, Item);
   return items.map(({ key }) => key);
 }
@@ -62,10 +62,24 @@ it("asks for two tables at the same time in one request, and one after the other
   expect(tablesAsked().slice(1)).toEqual([["Counters"], ["Payloads"]]);
 });
 
-it("asks twice for a table that is asked for twice: the keys of a request differ", async () => {
-  const both = await Promise.all([read("Counters", ["item 1"]), read("Counters", ["item 1"])]);
-  expect(both).toEqual([["item 1"], ["item 1"]]);
-  expect(tablesAsked()).toEqual([["Counters"], ["Counters"]]);
+it("asks once for what is asked for twice at the same time, and gives each its own", async () => {
+  const both = await Promise.all([
+    read("Counters", ["item 1", "item 2"]),
+    read("Counters", ["item 2", "item 3"]),
+  ]);
+  expect(both.map(sorted)).toEqual([
+    ["item 1", "item 2"],
+    ["item 2", "item 3"],
+  ]);
+  expect(proxy.log()).toMatchObject([{ tables: ["Counters"], items: 3 }]);
+});
+
+it("asks by itself for what is to be read in another way", async () => {
+  const how = { ProjectionExpression: "#key", ExpressionAttributeNames: { "#key": "key" } };
+  const ways = [{}, { ConsistentRead: true }, how];
+  const found = await Promise.all(ways.map((way) => read("Counters", ["item 1"], store, way)));
+  expect(found).toEqual(ways.map(() => ["item 1"]));
+  expect(tablesAsked()).toEqual(ways.map(() => ["Counters"]));
 });
 
 it("puts a hundred keys in a request at most, of all its tables together", async () => {

@@ -57,27 +57,47 @@ function openCall(client: DynamoDBDocumentClient): Call {
   return { request, answer };
 }
 
-const keysIn = ({ request }: Call) =>
+/** The key of an item, or a key, as text. */
+const textOf = (item: Item, names: readonly string[]) =>
+  JSON.stringify(names.map((name) => item[name]));
+
+/** What some keys of a table make of those that a call asks for already; `undefined` where they cannot go together. */
+function joinKeys(there: KeysOfTable | undefined, more: KeysOfTable): KeysOfTable | undefined {
+  if (there === undefined) return more;
+  const { Keys = [], ...how } = there;
+  const { Keys: further = [], ...howElse } = more;
+  if (JSON.stringify(how) !== JSON.stringify(howElse)) return undefined;
+  const names = Object.keys(further[0] ?? {});
+  const byText = new Map([...Keys, ...further].map((key) => [textOf(key, names), key]));
+  return { ...how, Keys: [...byText.values()] };
+}
+
+const countKeys = (request: Request) =>
   Object.values(request).reduce((sum, { Keys = [] }) => sum + Keys.length, 0);
 
-/** Asks for some keys of a table, in one call with what is asked of other tables in the same turn. */
+/** Asks for some keys of a table, in one call with what else is asked in the same turn. */
 async function ask(
   client: DynamoDBDocumentClient,
   table: string,
   keys: KeysOfTable,
 ): Promise<readonly Item[]> {
   const calls = waiting.get(client) ?? [];
-  const wanted = keys.Keys?.length ?? 0;
-  const isOpen = (call: Call) => !(table in call.request) && keysIn(call) + wanted <= KEYS_A_CALL;
-  const call = calls.find(isOpen) ?? openCall(client);
-  if (!calls.includes(call)) waiting.set(client, [...calls, call]);
-  call.request[table] = keys;
-  return (await call.answer).get(table) ?? [];
+  const open = calls.find(({ request }) => {
+    const joined = joinKeys(request[table], keys);
+    return joined && countKeys({ ...request, [table]: joined }) <= KEYS_A_CALL;
+  });
+  const call = open ?? openCall(client);
+  if (!open) waiting.set(client, [...calls, call]);
+  call.request[table] = joinKeys(call.request[table], keys) ?? keys;
+  const items = (await call.answer).get(table) ?? [];
+  const names = Object.keys(keys.Keys?.[0] ?? {});
+  const own = new Set(keys.Keys?.map((key) => textOf(key, names)));
+  return items.filter((item) => own.has(textOf(item, names)));
 }
 
 /**
- * The items of one table that are there, in no order, parsed; any number of keys, none included. What is asked of
- * several tables at the same time is one request.
+ * The items of one table that are there, in no order, parsed; any number of keys, none included. What is asked
+ * for at the same time goes in one request, of several tables and by several callers.
  *
  * @throws ServiceError 503 when DynamoDB keeps leaving keys unprocessed
  */

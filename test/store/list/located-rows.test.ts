@@ -66,6 +66,22 @@ describe.each([1, 4])("the rows of pages that are located, in %i shards", (shard
     }
   });
 
+  it("of a group come from what has completed beside it, of all its time or a part of it", async () => {
+    const [parent = 0] = await past.fill(29, mix(0, 0), { count: 1 });
+    const made = await past.fill(28, mix(2, 1), { count: MANY, everyMs: 4_000, parent });
+    // From before the oldest to the newest, which cuts a bucket at both ends.
+    const part = { from: (made.at(-1) ?? 0) - 4_096, below: (made[0] ?? 0) + 1 };
+    for (const range of [{}, part]) {
+      const request = past.request(28, { filter: { parent }, range });
+      const { page, units, roundTrips } = await past.costOfPage(request, PAGE);
+      await past.expectRows(page, made.slice((PAGE - 1) * PER_PAGE, PAGE * PER_PAGE));
+      expect(page.total).toBe(MANY);
+      // Two of the page failed, and one runs.
+      expect(units).toMatchObject({ by_status: shards / 2, items: 1.5 });
+      expect(roundTrips).toBeLessThanOrEqual(6);
+    }
+  });
+
   it("come from the items where finding the page has taken them", async () => {
     const day = 24 * HOUR_MS * 4_096;
     const { from = 0, below = 0 } = rangeOf(9);

@@ -4,6 +4,7 @@ import type { Order } from "../access-patterns/executions-read.ts";
 import type { Store } from "../store.ts";
 import {
   childOf,
+  DAY,
   FINE,
   fineOf,
   finesOf,
@@ -11,6 +12,7 @@ import {
   isNode,
   isWithin,
   type Node,
+  nodeOf,
   offsetIn,
   ROOT,
   root,
@@ -108,6 +110,12 @@ const lessOne = (id: number): Cell => ({
 /** Whether a locate in a range takes three requests at most, and not four: no month lies in it as a whole. */
 export const isShort = (range: IdRange): boolean =>
   nodesIn(range).every(({ level }) => level > ROOT);
+
+/** Whether a locate in a range looks into every day of it at once: an end of it is in each. */
+export function isBrief(range: IdRange): boolean {
+  const [first, last] = finesIn(range);
+  return nodeOf(DAY, last).at - nodeOf(DAY, first).at < 2;
+}
 
 /** Passing fewer over costs less than looking into a bucket. */
 const FEW = 25;

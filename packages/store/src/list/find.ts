@@ -7,8 +7,18 @@ import type { Store } from "../store.ts";
 import { knowsTotal, totalOf } from "./count.ts";
 import { findEnded } from "./ended.ts";
 import { beyond } from "./entries.ts";
-import { isFar, isNear, type Page, type Part, pageAt, readFirstEdge, reverse } from "./page.ts";
-import type { Plan } from "./plan.ts";
+import {
+  type Bucket,
+  bucketOf,
+  isFar,
+  isNear,
+  type Page,
+  type Part,
+  pageAt,
+  readFirstEdge,
+  reverse,
+} from "./page.ts";
+import { isOfGroup, type Plan } from "./plan.ts";
 import type { Cursor, ListRequest } from "./request.ts";
 import { burst, type Ended, readRows } from "./rows.ts";
 import { hasWholeRows } from "./sources.ts";
@@ -75,6 +85,26 @@ const isCountedWithRows = (plan: Plan, part: Part): boolean =>
   isNear(plan, part) &&
   !plan.path.every(({ source }) => hasWholeRows(source));
 
+/**
+ * What the rows of a page are looked for by. Page 1 of a whole list is the most asked for, and of executions that run: their
+ * items come a round trip sooner. A far page has no other round trip left.
+ */
+function endedOf(
+  store: Store,
+  plan: Plan,
+  part: Part,
+  locating: Promise<Bucket | undefined> | undefined,
+): Promise<Ended> | undefined {
+  const { range, order } = part;
+  const lookAt = (some: IdRange) => findEnded(store, plan, range, beginningOf(some, order));
+  if (locating === undefined) return isUnbounded(range) ? undefined : lookAt(range);
+  if (isFar(plan, part)) return undefined;
+  // What tells of a group is of the time of the page, and of other lists of their range.
+  return isOfGroup(plan)
+    ? locating.then((bucket) => lookAt(bucket?.range ?? range))
+    : lookAt(range);
+}
+
 /** A page by its number, of a list that the counters know. */
 export async function findCounted(
   store: Store,
@@ -94,13 +124,13 @@ export async function findCounted(
     });
     return counting;
   };
-  const finding = pageAt(store, plan, part, count, firstEdge);
+  const locating = isNear(plan, part) ? undefined : bucketOf(store, plan, part, count, firstEdge);
+  const finding = Promise.resolve(locating).then((bucket) =>
+    pageAt(store, plan, part, count, bucket),
+  );
   // Awaited further down, where a failure is heard; one before that must not go unheard.
   if (!isCountedWithRows(plan, part)) count().catch(() => undefined);
-  // Page 1 of a whole list is the most asked for, and of executions that run: their items come a round trip sooner. A far
-  // page has no other round trip left.
-  const isQuick = isUnbounded(range) || isFar(plan, part);
-  const ended = isQuick ? undefined : findEnded(store, plan, range, beginningOf(range, order));
+  const ended = endedOf(store, plan, part, locating);
   ended?.catch(() => undefined);
   const found = await finding;
   const matches = found.page;

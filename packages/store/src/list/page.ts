@@ -1,12 +1,11 @@
 /** A page by its number: near the beginning it is walked to, further on the counters tell where it begins. */
-import { type Bounds, type IdRange, intersect } from "@attune/domain/ids";
+import { type Bounds, type IdRange, intersect, isUnbounded } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
-import { isShort, locate } from "../counters/positions.ts";
+import { isBrief, isShort, locate } from "../counters/positions.ts";
 import { edgesOf } from "../counters/ranges.ts";
-import { isGroup } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import type { Members } from "./members.ts";
-import type { Plan } from "./plan.ts";
+import { isOfGroup, type Plan } from "./plan.ts";
 import { hasWholeRows } from "./sources.ts";
 import { countByReading, take } from "./take.ts";
 import type { Match } from "./walk.ts";
@@ -37,7 +36,7 @@ function after({ from, below }: IdRange, order: Order): IdRange | undefined {
 }
 
 /** Consecutive matches that the counters tell of: their ids, how many come before them, how many they are. */
-interface Bucket {
+export interface Bucket {
   readonly range: IdRange;
   readonly before: number;
   readonly inside: number;
@@ -91,8 +90,11 @@ async function bucketOfMembers(
   return { ...found, before };
 }
 
-/** The bucket in which a page begins, or the last one before it, its place counted from the beginning of the list's own range. */
-async function bucketOf(
+/**
+ * The bucket in which a page begins, or the last one before it, its place counted from the beginning of the list's own range;
+ * `undefined` where the counters know of none.
+ */
+export async function bucketOf(
   store: Store,
   plan: Plan,
   part: Part,
@@ -189,28 +191,24 @@ export function isNear({ path, entriesPerMatch, members }: Plan, { skip }: Part)
   return walked <= (isWhole ? NEAR.rows : NEAR.entries);
 }
 
-/**
- * Whether it may take five round trips to find the page, and not four, so that there is one left for its rows: where a
- * month lies in the range as a whole, and of a group, whose own item comes first.
- */
-export function isFar(plan: Plan, part: Part): boolean {
-  const isOfGroup = plan.tallies?.some(({ counter }) => isGroup(counter));
-  return !isNear(plan, part) && (isOfGroup === true || !isShort(part.range));
+/** Whether it may take five round trips to find a page that is not near, and not four: there is one left for its rows. */
+export function isFar(plan: Plan, { range }: Part): boolean {
+  if (!isOfGroup(plan)) return !isShort(range);
+  // A group's own item comes first, then what the ends of a range cut; the oldest that have not ended come before both.
+  return plan.timed === undefined || !(isUnbounded(range) || isBrief(range));
 }
 
 /**
- * A page of a list whose total is known: walked to where it is near the beginning, and else from the bucket that
- * it begins in, from whichever end of the bucket is nearer.
+ * A page of a list whose total is known: from the bucket that it begins in, from whichever end of it is nearer, or else
+ * walked to from the beginning.
  */
 export async function pageAt(
   store: Store,
   plan: Plan,
   part: Part,
   total: () => Promise<number>,
-  firstEdge?: FirstEdge,
+  bucket: Bucket | undefined,
 ): Promise<Page> {
-  if (isNear(plan, part)) return takeForward(store, plan, part, part.skip, 0);
-  const bucket = await bucketOf(store, plan, part, total, firstEdge);
   if (bucket === undefined) return takeForward(store, plan, part, part.skip, 0);
   if (part.skip > bucket.before + bucket.inside + COUNTERS_LAG) {
     return { page: [], scanned: 0, hasMore: false };

@@ -45,6 +45,10 @@ export interface Plan {
   readonly members?: Members;
 }
 
+/** Whether it is a list of what groups have. */
+export const isOfGroup = ({ tallies }: Plan): boolean =>
+  tallies?.some(({ counter }) => isGroup(counter)) === true;
+
 /** What a search in segments takes however little there is: the newest executions, and a look into each level. */
 const SEGMENTS_UNITS = 5;
 
