@@ -163,7 +163,7 @@ export const guards: readonly Guard[] = [
   {
     invariant: 7,
     guard: "A list that no counter knows is counted once, and then walked for its pages",
-    file: "packages/store/src/list/find.ts",
+    file: "packages/store/src/list/find/from-cursor.ts",
     find: "countAll: false,",
     replace: "countAll: cursor.walked?.isExact === false,",
     tests: ["--project", "store", "test/store/list/stopped.test.ts"],
@@ -171,10 +171,18 @@ export const guards: readonly Guard[] = [
   {
     invariant: 7,
     guard: "The edge of a range is told from a day that begins with it",
-    file: "packages/store/src/list/find.ts",
+    file: "packages/store/src/list/find/by-number.ts",
     find: " && edge.below === firstEdge.edge.below;",
     replace: ";",
     tests: members,
+  },
+  {
+    invariant: 7,
+    guard: "Who asks for items in one request with others is given its own",
+    file: "packages/store/src/batch.ts",
+    find: "return items.filter((item) => own.has(textOf(item, names)));",
+    replace: "return items;",
+    tests: ["--project", "store", "test/store/batch.test.ts"],
   },
   {
     invariant: 7,
@@ -227,7 +235,7 @@ export const guards: readonly Guard[] = [
   {
     invariant: 7,
     guard: "A row decides, whatever told of it",
-    file: "packages/store/src/list/find.ts",
+    file: "packages/store/src/list/find/found.ts",
     find: 'row && meets(filter, row, ["status"]) ? row : []',
     replace: "row ?? []",
     tests: members,

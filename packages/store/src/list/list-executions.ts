@@ -1,7 +1,10 @@
 /** Lists: a page of the executions that match a filter, by its number or from a cursor, and how many there are in all. */
 import type { Store } from "../store.ts";
 import { knowsTotal } from "./count.ts";
-import { type Found, findByWalking, findCounted, findFrom } from "./find.ts";
+import { findByNumber } from "./find/by-number.ts";
+import { findByWalking } from "./find/by-walking.ts";
+import type { Found } from "./find/found.ts";
+import { findFromCursor } from "./find/from-cursor.ts";
 import { simplify } from "./paths.ts";
 import { planOf } from "./plan.ts";
 import type { Cursor, Listed, ListRequest } from "./request.ts";
@@ -22,8 +25,9 @@ export async function listExecutions(
   }
   const plan = await planOf(store, filter);
   const isCounted = knowsTotal(plan, request.range);
-  if (typeof at !== "number") return answer(await findFrom(store, plan, request, at), isCounted);
-  const find = isCounted ? findCounted : findByWalking;
+  if (typeof at !== "number")
+    return answer(await findFromCursor(store, plan, request, at), isCounted);
+  const find = isCounted ? findByNumber : findByWalking;
   return answer(await find(store, plan, request, at), isCounted);
 }
 
