@@ -2,19 +2,12 @@
 import { type Bounds, type IdRange, isUnbounded } from "@attune/domain/ids";
 import type { Order } from "../../access-patterns/executions-read.ts";
 import type { Store } from "../../store.ts";
+import { type Bucket, bucketOf, readFirstEdge } from "../bucket.ts";
 import { totalOf } from "../count.ts";
 import { findEnded } from "../ended.ts";
-import {
-  type Bucket,
-  bucketOf,
-  isFar,
-  isNear,
-  type Page,
-  type Part,
-  pageAt,
-  readFirstEdge,
-} from "../page.ts";
+import { type Page, pageAt } from "../page.ts";
 import { isOfGroup, type Plan } from "../plan.ts";
+import { isFar, isNear, type Part } from "../reach.ts";
 import type { ListRequest } from "../request.ts";
 import type { Ended } from "../rows.ts";
 import { hasWholeRows } from "../sources.ts";

@@ -1,0 +1,32 @@
+/** Which pages are walked to, and which are located: by how many matches come before them. */
+import { type IdRange, isUnbounded } from "@attune/domain/ids";
+import type { Order } from "../access-patterns/executions-read.ts";
+import { isBrief, isShort } from "../counters/positions.ts";
+import { isOfGroup, type Plan } from "./plan.ts";
+import { hasWholeRows } from "./sources.ts";
+
+export interface Part {
+  readonly range: IdRange;
+  readonly order: Order;
+  /** Matches before the page. */
+  readonly skip: number;
+  readonly perPage: number;
+}
+
+/** Entries, and those that are whole rows, that are walked over rather than located, which takes some two and a half read units. */
+const NEAR = { entries: 300, rows: 100 };
+
+/** Whether a page is walked to, and not located. */
+export function isNear({ path, entriesPerMatch, members }: Plan, { skip }: Part): boolean {
+  const isWhole = path.every(({ source }) => hasWholeRows(source));
+  // Of several sources about as much again is read for nothing.
+  const walked = skip * entriesPerMatch * (path.length > 1 && !members ? 2 : 1);
+  return walked <= (isWhole ? NEAR.rows : NEAR.entries);
+}
+
+/** Whether it may take five round trips to find a page that is not near, and not four: there is one left for its rows. */
+export function isFar(plan: Plan, { range }: Part): boolean {
+  if (!isOfGroup(plan)) return !isShort(range);
+  // A group's own item comes first, then what the ends of a range cut; the oldest that have not ended come before both.
+  return plan.timed === undefined || !(isUnbounded(range) || isBrief(range));
+}
