@@ -82,10 +82,11 @@ async function ask(
   keys: KeysOfTable,
 ): Promise<readonly Item[]> {
   const calls = waiting.get(client) ?? [];
-  const open = calls.find(({ request }) => {
-    const joined = joinKeys(request[table], keys);
-    return joined && countKeys({ ...request, [table]: joined }) <= KEYS_A_CALL;
-  });
+  const wanted = keys.Keys?.length ?? 0;
+  const open = calls.find(
+    ({ request }) =>
+      countKeys(request) + wanted <= KEYS_A_CALL && joinKeys(request[table], keys) !== undefined,
+  );
   const call = open ?? openCall(client);
   if (!open) waiting.set(client, [...calls, call]);
   call.request[table] = joinKeys(call.request[table], keys) ?? keys;
