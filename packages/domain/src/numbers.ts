@@ -1,4 +1,4 @@
-/** Integers that schemas share. A schema takes some 50 µs of a cold start: those that are alike are one. */
+/** Integers that schemas share. Making a schema takes its part of a cold start: those that are alike are one. */
 import * as z from "zod/mini";
 
 /** An integer that JSON carries exactly. */
