@@ -82,6 +82,27 @@ describe.each([1, 4])("the rows of pages that are located, in %i shards", (shard
     }
   });
 
+  it("of a group come from the items where a day lies in the range as a whole: its day and hour come first", async () => {
+    const [parent = 0] = await past.fill(35, mix(0, 0), { count: 1 });
+    const days: number[][] = [];
+    for (const [daysAgo, count] of [
+      [34, 40],
+      [33, MANY],
+      [32, 40],
+    ] as const)
+      days.push(await past.fill(daysAgo, mix(2, 1), { count, everyMs: 4_000, parent }));
+    const [oldest = [], middle = [], newest = []] = days;
+    const range = { from: oldest[19] ?? 0, below: newest[19] ?? 0 };
+    const within = [...newest.slice(20), ...middle, ...oldest.slice(0, 20)];
+    const request = past.request(33, { filter: { parent }, range });
+    const { page, units, roundTrips } = await past.costOfPage(request, PAGE);
+    await past.expectRows(page, within.slice((PAGE - 1) * PER_PAGE, PAGE * PER_PAGE));
+    expect(page.total).toBe(within.length);
+    expect(units.items).toBe(10);
+    expect(units.by_status).toBeUndefined();
+    expect(roundTrips).toBeLessThanOrEqual(6);
+  });
+
   it("come from the items where finding the page has taken them", async () => {
     const day = 24 * HOUR_MS * 4_096;
     const { from = 0, below = 0 } = rangeOf(9);
