@@ -25,10 +25,10 @@ export async function findEnded(
   at: number | undefined,
 ): Promise<Ended> {
   const { path, tallies = [], readItems } = plan;
-  const isOfGroup = path.some(
+  const readsMembers = path.some(
     ({ source }) => !hasWholeRows(source) && source.tallies.some(({ counter }) => isGroup(counter)),
   );
-  if (isOfGroup) return at === undefined ? burst : readBeside(store, readItems, at);
+  if (readsMembers) return at === undefined ? burst : readBeside(store, readItems, at);
   const told = path.flatMap(({ source, onItem }) =>
     source.ended && onItem.length === 0 ? [source.ended] : [],
   );

@@ -5,6 +5,7 @@ import { isBrief, isShort } from "../counters/positions.ts";
 import { isOfGroup, type Plan } from "./plan.ts";
 import { hasWholeRows } from "./sources.ts";
 
+/** A page by its number, as it is asked for. */
 export interface Part {
   readonly range: IdRange;
   readonly order: Order;
