@@ -1,6 +1,6 @@
 /** An example of each access pattern: the exact input of DynamoDB for one plausible call. */
 import { accessPatterns } from "@attune/store/access-patterns/index";
-import { fineOf } from "@attune/store/counters/buckets";
+import { bucketAt } from "@attune/store/counters/buckets";
 import { tables } from "../../test/fixtures/tables.ts";
 
 const id = 374018138035016;
@@ -66,11 +66,14 @@ export const examples = {
   }),
   addToCounter: accessPatterns.addToCounter.params(tables, {
     key: "pack#core",
-    changes: { running: -1, completed: 1, [`${fineOf(id).toString(36)}D`]: 1 },
+    changes: { running: -1, completed: 1, [`${bucketAt("fine", id).at.toString(36)}D`]: 1 },
   }),
   removeFromHead: accessPatterns.removeFromHead.params(tables, {
     key: "pack#core",
-    cells: { [`${fineOf(id).toString(36)}C`]: 7, [`${fineOf(id).toString(36)}D`]: 6 },
+    cells: {
+      [`${bucketAt("fine", id).at.toString(36)}C`]: 7,
+      [`${bucketAt("fine", id).at.toString(36)}D`]: 6,
+    },
   }),
   addToDirectory: accessPatterns.addToDirectory.params(tables, {
     key: "directory#actions#core",

@@ -1,4 +1,4 @@
-import { idOfFine } from "@attune/store/counters/buckets";
+import { lengths } from "@attune/store/counters/buckets";
 import { cutIntoTransactions } from "@attune/store/counters/count-changes";
 import { type Contribution, contributionOf, newestOfEach } from "@attune/store/counters/fold";
 import { ledgerKey } from "@attune/store/counters/keys";
@@ -48,7 +48,7 @@ describe("cutting into transactions", () => {
     .map(({ executions, pages, actions, groups, fines }) =>
       executions.flatMap(({ page, action, group, fine, isNew, status }, at) => {
         const change = {
-          ...{ id: idOfFine(fine % fines) + at, version: 1, ledger: `${page % pages}` },
+          ...{ id: (fine % fines) * lengths.fine + at, version: 1, ledger: `${page % pages}` },
           status: "requested",
           membership: { action_ref: `core.${action % actions}`, enforcement: group % groups },
         } as const;

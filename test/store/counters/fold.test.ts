@@ -62,7 +62,7 @@ describe("counting", () => {
         ["pack#core", created],
         ["parent:1", { "6C0": 1 }],
         ["d0:parent:1", { "6C0": 1 }],
-        ["h0:parent:1", { "6C0": 1 }],
+        ["q0:parent:1", { "6C0": 1 }],
       ]),
     );
     const alone = contributionOf({ ...change, membership: { action_ref: "a" } }, undefined);

@@ -1,6 +1,6 @@
 import type { IdRange } from "@attune/domain/ids";
 import { ensureResources } from "@attune/local/resources";
-import { fineOf, idOfFine } from "@attune/store/counters/buckets";
+import { bucketAt, idsOf, lengths } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { readItemsOnce } from "@attune/store/counters/items";
 import { isShort, locate } from "@attune/store/counters/positions";
@@ -29,6 +29,8 @@ describe("positions among many", () => {
     await engines.stop();
   });
 
+  const idOfFine = (fine: number) => fine * lengths.fine;
+
   /** Eighty executions in each of thirty fine buckets, on the first days of two months and on the last of one. */
   const fines = [0, 32 * 24 * 240 - 10, 32 * 24 * 240 + 10].flatMap((from) => [
     ...Array.from({ length: 10 }, (_, at) => from + at),
@@ -52,9 +54,8 @@ describe("positions among many", () => {
     for (const offset of [30, 120, 1_234, ids.length - 40]) {
       counted.reset();
       const located = await locate(store, all, { order: "oldest", offset, reach: 0 });
-      const fine = fineOf(ids[offset] ?? 0);
       expect(located).toEqual({
-        range: { from: idOfFine(fine), below: idOfFine(fine + 1) },
+        range: idsOf(bucketAt("fine", ids[offset] ?? 0)),
         before: Math.floor(offset / 80) * 80,
         inside: 80,
       });
@@ -67,15 +68,19 @@ describe("positions among many", () => {
     }
   });
 
-  it("a locate in a group is three reads: its own item, a day and an hour", async () => {
+  it("a locate in a group is three reads: its own item, a day and a quarter of an hour", async () => {
     const group: Tally[] = [{ counter: { kind: "enforcement", of: 7 }, field: "created" }];
     for (const offset of [30, 1_234, ids.length - 40]) {
       counted.reset();
       const located = await locate(store, group, { order: "oldest", offset, reach: 0 });
-      expect(located).toEqual(await locate(store, all, { order: "oldest", offset, reach: 0 }));
-      const { requests, readUnits } = costOf(counted.log().slice(0, 3));
+      expect(located).toEqual({
+        range: idsOf(bucketAt("finest", ids[offset] ?? 0)),
+        before: Math.floor(offset / 80) * 80,
+        inside: 80,
+      });
+      const { requests, readUnits } = costOf(counted.log());
       expect({ requests, readUnits }).toEqual({ requests: 3, readUnits: 1.5 });
-      expect(counted.log()).toHaveLength(3 + 4);
+      expect(counted.log()).toHaveLength(3);
     }
   });
 
@@ -90,8 +95,10 @@ describe("positions among many", () => {
     const range = { from: (ids[100] ?? 0) + 5, below: (ids[2_000] ?? 0) + 5 };
     const cut = await costOfRange(range);
     expect(cut.whole).toBe((await countRange(store, all, range)).whole);
-    expect(cut.edges).toEqual((await countRange(store, all, range)).edges);
-    // Its own item; the two hours that are cut, and the one day of them that has whole ones.
+    expect(cut.edges.map(({ bucket }) => bucket)).toEqual(
+      [range.from, range.below].map((id) => idsOf(bucketAt("finest", id))),
+    );
+    // Its own item; the two quarters of an hour that are cut, and the one day of them that has whole ones.
     expect([cut.requests, cut.readUnits]).toEqual([2, 2]);
     // Days on which it has nothing are not looked into.
     const day = idOfFine(24 * 240);
@@ -145,16 +152,17 @@ describe("positions among many", () => {
     const range = { from: (ids[100] ?? 0) + 5, below: (ids[2_000] ?? 0) + 5 };
     const { whole, edges } = await countRange(store, all, range);
     expect(whole).toBe(
-      ids.filter((id) => fineOf(id) > 1 && fineOf(id) < fineOf(range.below)).length,
+      ids.filter((id) => id >= idOfFine(2) && id < idsOf(bucketAt("fine", range.below)).from)
+        .length,
     );
     expect(edges).toHaveLength(2);
     const { requests, readUnits } = costOf(counted.log());
     expect({ requests, readUnits }).toEqual({ requests: 1, readUnits: 2.5 });
   });
 
-  it("an hour of a group is an edge as a whole, where its day has some more", async () => {
+  it("a quarter of an hour of a group is an edge as a whole, where its day has some more", async () => {
     const day = idOfFine(60 * 24 * 240);
-    const hour = idOfFine(240);
+    const { hour } = lengths;
     const some = Array.from({ length: 480 }, (_, at) => day + idOfFine(12) * at + 7);
     for (const part of [some.slice(0, 240), some.slice(240)])
       await countChanges(
@@ -165,14 +173,14 @@ describe("positions among many", () => {
         })),
       );
     const from = day + 5 * hour + idOfFine(100);
-    const bucket = { from: day + 5 * hour, below: day + 6 * hour };
+    const bucket = { from: day + 5.25 * hour, below: day + 5.5 * hour };
     for (const field of ["created", "failed"] as const) {
       counted.reset();
       const group: Tally[] = [{ counter: { kind: "enforcement", of: 9_100 }, field }];
       const { whole, edges } = await countRange(store, group, { from });
       expect({ whole, edges }).toEqual({
-        whole: 18 * 20,
-        edges: [{ from, below: bucket.below, bucket, count: 20 }],
+        whole: 18.5 * 20,
+        edges: [{ from, below: bucket.below, bucket, count: 5 }],
       });
       // Its own item, and the day.
       expect(costOf(counted.log()).requests).toBe(2);

@@ -1,10 +1,10 @@
 import type { IdRange } from "@attune/domain/ids";
 import type { Order } from "@attune/store/access-patterns/executions-read";
-import { fineFrom, fineOf, idOfFine } from "@attune/store/counters/buckets";
+import { bucketAt, lengths, wholesOf } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { locate } from "@attune/store/counters/positions";
 import { countRange } from "@attune/store/counters/ranges";
-import { hasPositions, type Tally } from "@attune/store/counters/tally";
+import { hasPositions, type Tally, treeOf } from "@attune/store/counters/tally";
 import type { Store } from "@attune/store/store";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -60,7 +60,7 @@ describe.each([1, 4])("positions, with %i shards", (shards) => {
       expect(count).toBe(model.count(bucket));
       // Of a group it is a day as well.
       if (tallies.some(({ counter }) => counter.kind === "all"))
-        expect(fineOf(from)).toBe(fineOf(below - 1));
+        expect(bucketAt("fine", from)).toEqual(bucketAt("fine", below - 1));
     }
   }
 
@@ -73,7 +73,7 @@ describe.each([1, 4])("positions, with %i shards", (shards) => {
     const model = modelOf(left, tallies);
     // Positions are counted from the first bucket that is in the range as a whole.
     const { from = 0, below = Number.MAX_SAFE_INTEGER } = within;
-    const whole = { from: idOfFine(fineFrom(from)), below: idOfFine(fineOf(below)) };
+    const whole = wholesOf(treeOf(tallies).leaf, { from, below });
     const isAhead = (id: number) => (order === "oldest" ? id < whole.from : id >= whole.below);
     const reach = (offset % 41) - 20;
     const located = await locate(store, tallies, { order, offset, reach, within });
@@ -95,8 +95,9 @@ describe.each([1, 4])("positions, with %i shards", (shards) => {
   const part = fc.record({
     near: fc.nat(),
     shift: fc.integer({ min: -3, max: 3 }),
-    on: fc.boolean(),
+    level: fc.constantFrom(undefined, "fine", "finest"),
   });
+  type Part = typeof part extends fc.Arbitrary<infer T> ? T : never;
   const probes = fc.array(
     fc.record({ tally: fc.nat(), from: part, below: part, offset: fc.nat() }),
     {
@@ -137,9 +138,10 @@ describe.each([1, 4])("positions, with %i shards", (shards) => {
             .map(({ tally }) => tally)
             .filter(hasPositions);
           const ids = left.map(({ id }) => id);
-          const at = ({ near, shift, on }: { near: number; shift: number; on: boolean }) => {
+          const at = ({ near, shift, level }: Part) => {
             const id = ids[near % ids.length] ?? 0;
-            return on ? idOfFine(fineOf(id)) + shift * idOfFine(1) : id + shift;
+            const length = level === undefined ? 1 : lengths[level];
+            return (Math.floor(id / length) + shift) * length;
           };
           for (const { tally, from, below, offset } of wanted) {
             const one = tallies[tally % tallies.length];

@@ -1,6 +1,6 @@
 import { idOf } from "@attune/domain/ids";
 import { aggregate } from "@attune/store/counters/aggregate";
-import { DAY, finesOf, HOUR } from "@attune/store/counters/buckets";
+import { lengths } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { durationBucketOf } from "@attune/store/counters/durations";
 import type { Change } from "@attune/store/counters/fold";
@@ -41,9 +41,7 @@ const counters = [
   { kind: "action", of: "lonely" },
 ] as const;
 
-const { below: hourFines } = finesOf({ level: HOUR, at: 0 });
-const { below: dayFines } = finesOf({ level: DAY, at: 0 });
-const slotFines = { none: Number.POSITIVE_INFINITY, hour: hourFines, day: dayFines } as const;
+const slotIds = { none: Number.POSITIVE_INFINITY, hour: lengths.hour, day: lengths.day } as const;
 
 const add = <K>(sums: Map<K, number>, key: K) => sums.set(key, (sums.get(key) ?? 0) + 1);
 const sorted = (sums: ReadonlyMap<string | number, number>) =>
@@ -57,13 +55,12 @@ function modelOf(
 ) {
   const slots = new Map<number, { counts: Map<Lasting, number>; durations: Map<number, number> }>();
   for (const { id, status, membership, duration } of changes) {
-    const fine = Math.floor(id / idOf(EPOCH + 15_000, 0));
     const isOf =
       counter.kind === "all" ||
       (counter.kind === "action" && membership.action_ref === counter.of) ||
       (counter.kind === "pack" && membership.action_ref.startsWith(`${counter.of}.`));
-    if (!isOf || status === null || fine < extent.from || fine >= extent.below) continue;
-    const start = length === Number.POSITIVE_INFINITY ? extent.from : fine - (fine % length);
+    if (!isOf || status === null || id < extent.from || id >= extent.below) continue;
+    const start = length === Number.POSITIVE_INFINITY ? extent.from : id - (id % length);
     const slot = slots.get(start) ?? { counts: new Map(), durations: new Map() };
     slots.set(start, slot);
     for (const field of lastingFieldsOf(membership, status)) add(slot.counts, field);
@@ -95,13 +92,13 @@ const anyHour = fc.nat({ max: (DAYS + 40) * 24 });
 it.each(["none", "hour", "day"] as const)(
   "some time is what a plain model says, from any hour to any other, with the interval %s",
   async (interval) => {
-    const length = slotFines[interval];
+    const length = slotIds[interval];
     const unit = interval === "day" ? 24 : 1;
     await fc.assert(
       fc.asyncProperty(anyHour, anyHour, async (one, other) => {
         const [from = 0, below = 0] = [one, other]
           .toSorted((a, b) => a - b)
-          .map((hours) => Math.floor(hours / unit) * unit * hourFines);
+          .map((hours) => Math.floor(hours / unit) * unit * lengths.hour);
         const extent = { from, below, ...(interval === "none" ? {} : { interval }) };
         const series = await readSeries(store, counters, extent, true);
         for (const counter of counters)

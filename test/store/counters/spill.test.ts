@@ -1,4 +1,4 @@
-import { idOfFine } from "@attune/store/counters/buckets";
+import { bucketAt, lengths } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { readItems } from "@attune/store/counters/items";
 import { locate } from "@attune/store/counters/positions";
@@ -19,7 +19,7 @@ describe("what is due", () => {
     Object.fromEntries([["completed", 9], ...fines.map((fine) => [`${fine.toString(36)}C`, 2])]);
   const range = (from: number, below: number) =>
     Array.from({ length: below - from }, (_, at) => from + at);
-  const finesOf = (deltas: readonly Delta[]) => deltas.map(({ fine }) => fine);
+  const finesOf = (deltas: readonly Delta[]) => deltas.map(({ last }) => bucketAt("fine", last).at);
 
   it("is nothing while a head is small", () => {
     expect(dueOf(headOf(range(0, 60)), timeOf(1_000))).toEqual([]);
@@ -50,7 +50,7 @@ describe("spilling", () => {
   };
   let serial = 0;
   const change = (fine: number, action_ref: string) => ({
-    ...({ id: idOfFine(fine) + ++serial, version: 1, status: "failed" } as const),
+    ...({ id: fine * lengths.fine + ++serial, version: 1, status: "failed" } as const),
     ledger: `page-${Math.floor(serial / 64)}`,
     membership: { action_ref },
   });

@@ -1,11 +1,9 @@
-import { DAY, finesOf, HOUR, isWithin, MONTH } from "@attune/store/counters/buckets";
+import { idsOf, isWithin, lengths } from "@attune/store/counters/buckets";
 import { partOf, stretchesAround, stretchesIn } from "@attune/store/counters/stretches";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 
-const { below: hour } = finesOf({ level: HOUR, at: 0 });
-const { below: day } = finesOf({ level: DAY, at: 0 });
-const { below: month } = finesOf({ level: MONTH, at: 0 });
+const { hour, day, month } = lengths;
 const anything = Number.POSITIVE_INFINITY;
 
 /** Hours of some four years, from one to before another. */
@@ -22,7 +20,7 @@ it("stretches have each hour of some time once, in parts that are not too long",
         .map(({ stretch, offset }) => ({ stretch, offset, part: partOf(stretch, offset) }))
         // What is in a stretch is where it is counted.
         .filter(({ stretch, offset, part }) =>
-          stretchesAround(finesOf(part).from).some(
+          stretchesAround(idsOf(part).from).some(
             (one) =>
               one.stretch.mark === stretch.mark &&
               one.stretch.at === stretch.at &&
@@ -30,12 +28,12 @@ it("stretches have each hour of some time once, in parts that are not too long",
           ),
         )
         .map(({ part }) => part)
-        .filter((part) => isWithin(part, from * hour, below * hour));
+        .filter((part) => isWithin(part, { from: from * hour, below: below * hour }));
       const covered = parts.flatMap((part) => {
-        const fines = finesOf(part);
-        expect(fines.below - fines.from).toBeLessThanOrEqual(longest);
-        const length = (fines.below - fines.from) / hour;
-        return Array.from({ length }, (_, at) => fines.from / hour + at);
+        const ids = idsOf(part);
+        expect(ids.below - ids.from).toBeLessThanOrEqual(longest);
+        const length = (ids.below - ids.from) / hour;
+        return Array.from({ length }, (_, at) => ids.from / hour + at);
       });
       expect(covered.toSorted((one, other) => one - other)).toEqual(
         Array.from({ length: below - from }, (_, at) => from + at),

@@ -3,7 +3,6 @@ import { ServiceError } from "@attune/domain/errors";
 import { createdOf, idOf } from "@attune/domain/ids";
 import { failureRateOf, finals, sumOf } from "@attune/domain/stats";
 import type { Store } from "../store.ts";
-import { fineFrom, fineOf, idOfFine } from "./buckets.ts";
 import { readActions, readPacks } from "./directory.ts";
 import { type Histogram, percentileOf } from "./durations.ts";
 import { type Extent, type Interval, intervals, readSeries, type Slot } from "./read-series.ts";
@@ -34,7 +33,7 @@ export interface Aggregates {
 const MAX_ROWS = 1_000;
 
 /** Durations are kept by the hour, and so an extent without an interval is of whole hours. */
-const finesOf = (interval: Interval | undefined) => intervals[interval ?? "hour"].fines;
+const idsIn = (interval: Interval | undefined) => intervals[interval ?? "hour"].ids;
 
 /**
  * Some time, rounded outward; it ends with the interval that has `now` at the latest.
@@ -42,20 +41,20 @@ const finesOf = (interval: Interval | undefined) => intervals[interval ?? "hour"
  * @param most intervals that an answer may have
  */
 function extentOf({ since, until, interval }: Question, now: number, most: number): Extent {
-  const unit = finesOf(interval);
+  const unit = idsIn(interval);
   const end = Math.min(until ?? now, now);
-  const below = Math.ceil(fineFrom(Math.max(0, idOf(end, 0))) / unit) * unit;
+  const below = Math.ceil(Math.max(0, idOf(end, 0)) / unit) * unit;
   const beginning = interval === undefined ? 0 : Math.max(0, below - most * unit);
   const from =
-    since === undefined ? beginning : Math.floor(fineOf(Math.max(0, idOf(since, 0))) / unit) * unit;
+    since === undefined ? beginning : Math.floor(Math.max(0, idOf(since, 0)) / unit) * unit;
   return { from, below: Math.max(from, below), interval };
 }
 
-/** The first fine bucket of each slot. */
+/** The first id of each slot. */
 function slotsOf({ from, below, interval }: Extent): number[] {
   if (interval === undefined) return [from];
-  const { fines } = intervals[interval];
-  return Array.from({ length: (below - from) / fines }, (_, at) => from + at * fines);
+  const { ids } = intervals[interval];
+  return Array.from({ length: (below - from) / ids }, (_, at) => from + at * ids);
 }
 
 /** Grouping → the counters that it is answered from. */
@@ -134,14 +133,13 @@ export async function aggregate(store: Store, question: Question): Promise<Aggre
     );
   const series = await readSeries(store, counters, extent, groupBy !== "status");
   const bySlot = counters.map((counter) => ({ counter, slotAt: series(counter) }));
-  const timeOf = (fine: number) => createdOf(idOfFine(fine));
   return {
-    since: timeOf(extent.from),
-    until: timeOf(extent.below),
+    since: createdOf(extent.from),
+    until: createdOf(extent.below),
     rows: slots.flatMap((start) =>
       bySlot
         .flatMap(({ counter, slotAt }) => rowsOf(counter, groupBy, slotAt.get(start)))
-        .map((row) => ({ ...(interval === undefined ? {} : { since: timeOf(start) }), ...row })),
+        .map((row) => ({ ...(interval === undefined ? {} : { since: createdOf(start) }), ...row })),
     ),
   };
 }

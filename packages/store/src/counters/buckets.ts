@@ -1,102 +1,117 @@
 /**
- * Time buckets of executions by their creation, which is in their ids, pure. A fine bucket is 15 s; fine
- * buckets make hours, hours days, 32 days a month that is always as long, and months the root. Days
- * begin at midnight UTC. See docs/adr/0012-time-buckets.md.
+ * Time buckets of executions by their creation, which is in their ids, pure. Each level cuts the ids from the epoch on;
+ * days begin at midnight UTC. Which levels a counter has is its tree. See docs/adr/0012-time-buckets.md.
  */
-import { SLOTS } from "@attune/domain/ids";
+import { type Bounds, SLOTS } from "@attune/domain/ids";
 
-export const FINE_MS = 15_000;
-const FINE_IDS = FINE_MS * SLOTS;
+const SECOND = 1_000 * SLOTS;
+const HOUR = 3_600 * SECOND;
 
-const HOUR_FINES = 3_600_000 / FINE_MS;
-const DAY_FINES = 24 * HOUR_FINES;
-const MONTH_FINES = 32 * DAY_FINES;
+/** Level → ids in a bucket. */
+export const lengths = {
+  root: Number.POSITIVE_INFINITY,
+  /** Always as long. */
+  month: 32 * 24 * HOUR,
+  day: 24 * HOUR,
+  hour: HOUR,
+  quarter: HOUR / 4,
+  fine: 15 * SECOND,
+  finest: 3 * SECOND,
+} as const;
+export type Level = keyof typeof lengths;
 
-/** The fine buckets in a bucket of each level, from the root down. */
-const spans = [Number.POSITIVE_INFINITY, MONTH_FINES, DAY_FINES, HOUR_FINES, 1] as const;
+/** The levels of a counter, from the root down to the one that has nothing below it. */
+export interface Tree {
+  /** Those that have buckets below them. */
+  readonly inner: readonly Level[];
+  readonly leaf: Level;
+}
 
-/** The levels of what has buckets below it, from the root down. */
-export const [ROOT, MONTH, DAY, HOUR, FINE] = [0, 1, 2, 3, 4] as const;
-export const innerLevels = [ROOT, MONTH, DAY, HOUR] as const;
-export type InnerLevel = (typeof innerLevels)[number];
+/** Of all, an action or a pack. */
+export const wideTree = {
+  inner: ["root", "month", "day", "hour"],
+  leaf: "fine",
+} as const satisfies Tree;
+
+/** Of a group, whose members come in bursts. */
+export const groupTree = {
+  inner: ["root", "day", "quarter"],
+  leaf: "finest",
+} as const satisfies Tree;
 
 /** The `at`-th bucket of its level, from the ids' epoch on. */
 export interface Bucket {
-  readonly level: InnerLevel | typeof FINE;
+  readonly level: Level;
   readonly at: number;
 }
 
-/** A bucket that has children: the buckets of the next level in it. */
-export interface Node extends Bucket {
-  readonly level: InnerLevel;
+export const root: Bucket = { level: "root", at: 0 };
+
+/** The bucket of a level that has an id. */
+export const bucketAt = (level: Level, id: number): Bucket => ({
+  level,
+  at: Math.floor(id / lengths[level]),
+});
+
+/** The ids of a bucket. */
+export function idsOf({ level, at }: Bucket): Bounds {
+  const length = lengths[level];
+  return { from: level === "root" ? 0 : at * length, below: (at + 1) * length };
 }
 
-export const isNode = (bucket: Bucket): bucket is Node => bucket.level < FINE;
-
-export const root: Node = { level: ROOT, at: 0 };
-
-/** The number of the fine bucket that an id is in. */
-export const fineOf = (id: number): number => Math.floor(id / FINE_IDS);
-
-/** The number of the first fine bucket that begins at an id or after it. */
-export const fineFrom = (id: number): number => Math.ceil(id / FINE_IDS);
-
-/** The first id of a fine bucket. */
-export const idOfFine = (fine: number): number => fine * FINE_IDS;
-
-/** The node of a level that has a fine bucket. */
-export const nodeOf = (level: InnerLevel, fine: number): Node =>
-  level === ROOT ? root : { level, at: Math.floor(fine / spans[level]) };
-
-/** The first fine bucket of a bucket, and the first one after it. */
-export function finesOf({ level, at }: Bucket): { from: number; below: number } {
-  const span = spans[level];
-  return { from: level === ROOT ? 0 : at * span, below: (at + 1) * span };
+/** Whether a bucket lies in some ids as a whole. */
+export function isWithin(bucket: Bucket, { from, below }: Bounds): boolean {
+  const ids = idsOf(bucket);
+  return ids.from >= from && ids.below <= below;
 }
 
-/** Whether a bucket lies in a range of fine buckets as a whole. */
-export function isWithin(bucket: Bucket, from: number, below: number): boolean {
-  const fines = finesOf(bucket);
-  return fines.from >= from && fines.below <= below;
-}
+/** The ids of the buckets of a level that lie in some ids as a whole. */
+export const wholesOf = (level: Level, { from, below }: Bounds): Bounds => ({
+  from: Math.ceil(from / lengths[level]) * lengths[level],
+  below: Math.floor(below / lengths[level]) * lengths[level],
+});
 
-const below = { 0: 1, 1: 2, 2: 3, 3: 4 } as const satisfies Record<InnerLevel, Bucket["level"]>;
+/** The level below an inner one. */
+const levelBelow = ({ inner, leaf }: Tree, level: Level): Level =>
+  inner[inner.indexOf(level) + 1] ?? leaf;
 
-/** Whether a node has a child that lies in a range of fine buckets as a whole. */
-function hasWholeChild(node: Node, from: number, end: number): boolean {
-  const own = finesOf(node);
-  const span = spans[below[node.level]];
-  const first = Math.ceil(Math.max(own.from, from) / span);
-  return first < Math.floor(Math.min(own.below, end) / span);
+/** Whether a bucket has a child that lies in some ids as a whole. */
+function hasWholeChild(tree: Tree, bucket: Bucket, ids: Bounds): boolean {
+  const own = idsOf(bucket);
+  const { from, below } = wholesOf(levelBelow(tree, bucket.level), {
+    from: Math.max(own.from, ids.from),
+    below: Math.min(own.below, ids.below),
+  });
+  return from < below;
 }
 
 /**
- * The nodes whose children have a range of fine buckets among them: those that an end cuts, as far as they have a child
- * that is in it as a whole, and the hours of the ends, which tell what they have in the buckets that are cut.
+ * The nodes whose children have some ids among them: those that an end cuts, as far as they have a child that is among them
+ * as a whole, and the lowest ones at the ends, which tell what they have in the buckets that are cut.
  *
- * @param ends the fine buckets at the ends of the range, or beside them
+ * @param ends ids at the ends, or beside them
  */
-export const nodesAlong = (from: number, below: number, ends: readonly number[]): Node[] =>
-  innerLevels.flatMap((level) =>
-    [...new Set(ends.map((fine) => nodeOf(level, fine).at))]
+export const nodesAlong = (tree: Tree, ids: Bounds, ends: readonly number[]): Bucket[] =>
+  tree.inner.flatMap((level) =>
+    [...new Set(ends.map((id) => bucketAt(level, id).at))]
       .map((at) => ({ level, at }))
-      .filter((node) => level === ROOT || !isWithin(node, from, below))
-      .filter((node) => level === HOUR || hasWholeChild(node, from, below)),
+      .filter((node) => level === "root" || !isWithin(node, ids))
+      .filter((node) => level === tree.inner.at(-1) || hasWholeChild(tree, node, ids)),
   );
 
-/** The nodes of a level that have some of a range of fine buckets. */
-export function nodesOf(level: InnerLevel, from: number, below: number): Node[] {
-  const first = nodeOf(level, from).at;
-  const length = Math.max(0, nodeOf(level, below - 1).at - first + 1);
+/** The buckets of a level that have some of some ids. */
+export function bucketsIn(level: Level, { from, below }: Bounds): Bucket[] {
+  const first = bucketAt(level, from).at;
+  const length = Math.max(0, bucketAt(level, below - 1).at - first + 1);
   return Array.from({ length }, (_, at) => ({ level, at: first + at }));
 }
 
 /** A child of a node by its number, from 0. */
-export function childOf(node: Node, offset: number): Bucket {
-  const level = below[node.level];
-  return { level, at: finesOf(node).from / spans[level] + offset };
+export function childOf(tree: Tree, node: Bucket, offset: number): Bucket {
+  const level = levelBelow(tree, node.level);
+  return { level, at: idsOf(node).from / lengths[level] + offset };
 }
 
-/** The number of the child that a fine bucket is in, which is in the node. */
-export const offsetIn = (node: Node, fine: number): number =>
-  Math.floor((fine - finesOf(node).from) / spans[below[node.level]]);
+/** The number of the child that has an id, which is in the node. */
+export const offsetIn = (tree: Tree, node: Bucket, id: number): number =>
+  bucketAt(levelBelow(tree, node.level), id).at - childOf(tree, node, 0).at;

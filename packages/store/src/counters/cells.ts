@@ -1,5 +1,5 @@
 /** What the attributes of heads, nodes and durations say of the executions of a bucket, pure. */
-import { type Bucket, childOf, DAY, HOUR, type Node } from "./buckets.ts";
+import { type Bucket, childOf, groupTree, wideTree } from "./buckets.ts";
 import type { Fields } from "./items.ts";
 import { parseCell, parseDuration, parseGroupCell, placeOf } from "./keys.ts";
 import { partOf, type Stretch } from "./stretches.ts";
@@ -32,11 +32,12 @@ function cellsBy(fields: Fields, bucketAt: (at: number) => Bucket): Cell[] {
 }
 
 /** What a head has not spilled yet, by fine bucket. */
-export const cellsOfHead = (fields: Fields): Cell[] => cellsBy(fields, (at) => ({ level: 4, at }));
+export const cellsOfHead = (fields: Fields): Cell[] =>
+  cellsBy(fields, (at) => ({ level: wideTree.leaf, at }));
 
 /** What a node has, by its children. */
-export const cellsOfNode = (fields: Fields, node: Node): Cell[] =>
-  cellsBy(fields, (at) => childOf(node, at));
+export const cellsOfNode = (fields: Fields, node: Bucket): Cell[] =>
+  cellsBy(fields, (at) => childOf(wideTree, node, at));
 
 const groupCellsBy = (fields: Fields, place: number, bucketAt: (time: number) => Bucket): Cell[] =>
   Object.entries(fields).flatMap(([name, n]) => {
@@ -47,10 +48,10 @@ const groupCellsBy = (fields: Fields, place: number, bucketAt: (time: number) =>
       : [{ bucket: bucketAt(time), field, n }];
   });
 
-/** The members of a group by time: of its own item by day, of a day or an hour by its children. */
-export const cellsOfGroup = (fields: Fields, group: Group, node?: Node): Cell[] =>
+/** The members of a group by time: of its own item by day, of a node by its children. */
+export const cellsOfGroup = (fields: Fields, group: Group, node?: Bucket): Cell[] =>
   groupCellsBy(fields, placeOf(group).at, (time) =>
-    node ? childOf(node, time) : { level: DAY, at: time },
+    node ? childOf(groupTree, node, time) : { level: "day", at: time },
   );
 
 /** How many ran for some time: see durations.ts. */
@@ -68,7 +69,7 @@ const durationCellsBy = (fields: Fields, bucketAt: (at: number) => Bucket): Dura
 
 /** What a head has not spilled yet, by the hour. */
 export const durationsOfHead = (fields: Fields): DurationCell[] =>
-  durationCellsBy(fields, (at) => ({ level: HOUR, at }));
+  durationCellsBy(fields, (at) => ({ level: "hour", at }));
 
 /** What a stretch has, by its parts. */
 export const durationsOfStretch = (fields: Fields, stretch: Stretch): DurationCell[] =>

@@ -5,7 +5,7 @@
  */
 import { isFinal, Status } from "@attune/domain/lifecycle";
 import type * as z from "zod/mini";
-import { fineOf, HOUR, nodeOf } from "./buckets.ts";
+import { bucketAt, wideTree } from "./buckets.ts";
 import { durationBucketOf } from "./durations.ts";
 import { cellName, durationName, headKey, memberPlacesOf } from "./keys.ts";
 import { type Sums, sumUp } from "./sums.ts";
@@ -74,13 +74,13 @@ function countsOf(
   writer: number,
 ): (readonly [key: string, name: string])[] {
   const lasting = lastingFieldsOf(membership, status);
-  const fine = fineOf(id);
+  const { at } = bucketAt(wideTree.leaf, id);
   const names = [
     status,
     ...(lasting.includes("top_level") ? ["top_level"] : []),
-    ...lasting.map((field) => cellName(fine, letters[field])),
+    ...lasting.map((field) => cellName(at, letters[field])),
     ...(isFinal(status) && duration !== undefined
-      ? [durationName(nodeOf(HOUR, fine).at, durationBucketOf(duration))]
+      ? [durationName(bucketAt("hour", id).at, durationBucketOf(duration))]
       : []),
   ];
   return [
@@ -90,7 +90,7 @@ function countsOf(
     ...groupsOf(membership).flatMap((counter) =>
       lasting
         .filter((field) => isCounted({ counter, field }))
-        .flatMap((field) => memberPlacesOf(counter, field, fine)),
+        .flatMap((field) => memberPlacesOf(counter, field, id)),
     ),
   ];
 }

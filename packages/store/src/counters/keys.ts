@@ -7,13 +7,13 @@
  * | `r0:all`, `m<n>:`, `d<n>:`, `h<n>:` | nodes: root, month, day and hour |
  * | `td<n>:all`, `tw<n>:`, `tm<n>:` | durations of a day by the hour, of eight days by the day, and of a month |
  * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours: members by day, and those that ended otherwise than completed |
- * | `d<n>:enforcement:<n>`, `h<n>:` and so on | the same of a day by the hour, and of an hour by fine bucket |
+ * | `d<n>:enforcement:<n>`, `q<n>:` and so on | the same of a day by its quarters of an hour, and of such a quarter by its finest buckets |
  * | `enforcement-ends:<n>`, `parent-ends:<n>`, and `…:w<n>` | more of them: members that completed |
  * | `ledger#<page>` | what is counted already |
  *
  * A prefix ends at the first colon and has no `#`, so that no action can be mistaken for one.
  */
-import { DAY, HOUR, type Node, nodeOf, offsetIn } from "./buckets.ts";
+import { type Bucket, bucketAt, groupTree, type Level, offsetIn } from "./buckets.ts";
 import type { Stretch } from "./stretches.ts";
 import { type Group, hasPositions, type Lasting, letters, type Wide } from "./tally.ts";
 
@@ -30,9 +30,20 @@ export const headKey = (counter: Wide, writer: number): string =>
 export const headKeys = (counter: Wide, writers: number): string[] =>
   Array.from({ length: writers }, (_, writer) => headKey(counter, writer));
 
+/** A level of nodes → its mark in their keys. */
+const marks: Readonly<Partial<Record<Level, string>>> = {
+  root: "r",
+  month: "m",
+  day: "d",
+  hour: "h",
+  quarter: "q",
+};
+
+const nodeName = ({ level, at }: Bucket) => `${marks[level]}${inBase36(at)}`;
+
 /** A node of a counter: all writers share it. */
-export const nodeKey = (counter: Wide, { level, at }: Node): string =>
-  `${"rmdh"[level]}${inBase36(at)}:${nameOf(counter)}`;
+export const nodeKey = (counter: Wide, node: Bucket): string =>
+  `${nodeName(node)}:${nameOf(counter)}`;
 
 /** The durations of a day, of eight or of a month. */
 export const durationsKey = (counter: Wide, { mark, at }: Stretch): string =>
@@ -99,15 +110,15 @@ export const placeOf = (group: Group): { key: string; at: number } =>
 export const endsPlaceOf = (group: Group): { key: string; at: number } =>
   placeIn("-ends", group, { mark: "", ids: 160 }, { mark: "w", ids: 2 ** 21 });
 
-/** A day or an hour of a group, which it shares with its neighbours. */
-export const groupNodeKey = (group: Group, { level, at }: Node): string =>
-  `${"rmdh"[level]}${inBase36(at)}:${placeOf(group).key}`;
+/** A day or a quarter of an hour of a group, which it shares with its neighbours. */
+export const groupNodeKey = (group: Group, node: Bucket): string =>
+  `${nodeName(node)}:${placeOf(group).key}`;
 
-/** Where it is counted that a member of a group that was created at a time is in a field. */
+/** Where it is counted that a member of a group is in a field. */
 export function memberPlacesOf(
   group: Group,
   field: Lasting,
-  fine: number,
+  id: number,
 ): (readonly [key: string, name: string])[] {
   const letter = letters[field];
   // Most members complete: that writes one item, and no time.
@@ -116,10 +127,15 @@ export function memberPlacesOf(
     return [[key, groupCellName(at, letter)]];
   }
   const { key, at } = placeOf(group);
-  const [day, hour] = [nodeOf(DAY, fine), nodeOf(HOUR, fine)];
+  const [day, quarter] = [bucketAt("day", id), bucketAt("quarter", id)];
   return [
     [key, groupCellName(at, letter, day.at)],
-    [groupNodeKey(group, day), groupCellName(at, letter, offsetIn(day, fine))],
-    [groupNodeKey(group, hour), groupCellName(at, letter, offsetIn(hour, fine))],
+    ...[day, quarter].map(
+      (node) =>
+        [
+          groupNodeKey(group, node),
+          groupCellName(at, letter, offsetIn(groupTree, node, id)),
+        ] as const,
+    ),
   ];
 }

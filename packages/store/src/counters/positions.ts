@@ -1,31 +1,25 @@
 /** Positions: which execution is the n-th of those that were created in some time, by the counts of time buckets. */
-import type { IdRange } from "@attune/domain/ids";
+import type { Bounds, IdRange } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import type { Store } from "../store.ts";
 import {
+  type Bucket,
+  bucketAt,
   childOf,
-  DAY,
-  FINE,
-  fineOf,
-  finesOf,
-  idOfFine,
-  isNode,
+  idsOf,
   isWithin,
-  type Node,
-  nodeOf,
   offsetIn,
-  ROOT,
   root,
+  type Tree,
+  wideTree,
 } from "./buckets.ts";
 import type { Cell } from "./cells.ts";
 import { type ReadItems, readItemsOnce } from "./items.ts";
-import { finesIn, inNode, nodeKeys, nodesIn, readRange, sourcesOf, sum } from "./ranges.ts";
-import type { Tally } from "./tally.ts";
+import { inNode, nodeKeys, nodesIn, readRange, sourcesOf, sum, wholesIn } from "./ranges.ts";
+import { type Tally, treeOf } from "./tally.ts";
 
-/** Consecutive buckets, by their fine buckets. */
-interface Run {
-  readonly from: number;
-  readonly below: number;
+/** Consecutive buckets, by their ids. */
+interface Run extends Bounds {
   /** How many of some cells come before it in an order, and how many are in it. */
   readonly before: number;
   readonly inside: number;
@@ -38,13 +32,19 @@ interface Stretch {
 }
 
 /** The children of a node that have something, in an order, and how many of some cells come before each. */
-function childrenOf(node: Node, cells: readonly Cell[], order: Order, beforeNode: number) {
+function childrenOf(
+  tree: Tree,
+  node: Bucket,
+  cells: readonly Cell[],
+  order: Order,
+  beforeNode: number,
+) {
   const direction = order === "newest" ? -1 : 1;
   let before = beforeNode;
-  return [...Map.groupBy(cells, ({ bucket }) => offsetIn(node, finesOf(bucket).from))]
+  return [...Map.groupBy(cells, ({ bucket }) => offsetIn(tree, node, idsOf(bucket).from))]
     .toSorted(([one], [other]) => direction * (one - other))
     .map(([at, some]) => {
-      const child = { bucket: childOf(node, at), before, inside: sum(some) };
+      const child = { bucket: childOf(tree, node, at), before, inside: sum(some) };
       before += child.inside;
       return child;
     });
@@ -60,10 +60,10 @@ function findIn(children: Children, offset: number, { first, last }: Stretch) {
   // Where none has the last of them, the last child has what there is.
   const end = children.at(placeOf(last));
   if (!found || !start || !end) return undefined;
-  const fines = [start, end].map(({ bucket }) => finesOf(bucket));
+  const ids = [start, end].map(({ bucket }) => idsOf(bucket));
   const run: Run = {
-    from: Math.min(...fines.map(({ from }) => from)),
-    below: Math.max(...fines.map(({ below }) => below)),
+    from: Math.min(...ids.map(({ from }) => from)),
+    below: Math.max(...ids.map(({ below }) => below)),
     before: start.before,
     inside: end.before + end.inside - start.before,
   };
@@ -103,19 +103,17 @@ export interface Place {
 }
 
 /** Takes an execution off. */
-const lessOne = (id: number): Cell => ({
-  ...{ bucket: { level: FINE, at: fineOf(id) }, field: "created", n: -1 },
+const lessOne = ({ leaf }: Tree, id: number): Cell => ({
+  ...{ bucket: bucketAt(leaf, id), field: "created", n: -1 },
 });
 
 /** Whether a locate in a range takes three requests at most, and not four: no month lies in it as a whole. */
 export const isShort = (range: IdRange): boolean =>
-  nodesIn(range).every(({ level }) => level > ROOT);
+  nodesIn(wideTree, range).every(({ level }) => level !== "root");
 
-/** Whether a locate in a range looks into every day of it at once: an end of it is in each. */
-export function isBrief(range: IdRange): boolean {
-  const [first, last] = finesIn(range);
-  return nodeOf(DAY, last).at - nodeOf(DAY, first).at < 2;
-}
+/** Whether a locate in a range of a group looks into every day of it at once: an end of it is in each. */
+export const isBrief = ({ from = 0, below = Number.MAX_SAFE_INTEGER }: IdRange): boolean =>
+  bucketAt("day", below).at - bucketAt("day", from).at < 2;
 
 /** Passing fewer over costs less than looking into a bucket. */
 const FEW = 25;
@@ -135,9 +133,10 @@ export async function locate(
   read: ReadItems = readItemsOnce(store),
 ): Promise<Located | undefined> {
   const sources = sourcesOf(tallies, without?.tallies);
-  const [first, last] = finesIn(within);
+  const tree = treeOf(sources);
+  const wholes = wholesIn(tree, within);
   const { whole } = await readRange(store, sources, within, read);
-  let cells = [...whole, ...(without?.ids ?? []).map(lessOne)];
+  let cells = [...whole, ...(without?.ids ?? []).map((id) => lessOne(tree, id))];
   const latest = sum(cells) - 1;
   if (latest < 0) return undefined;
   const nth = Math.min(offset, latest);
@@ -147,27 +146,26 @@ export async function locate(
   };
   let located: Located | undefined;
   let before = 0;
-  for (let node = root; ; ) {
-    const children = childrenOf(node, cells, order, before);
+  for (let node: Bucket = root; ; ) {
+    const children = childrenOf(tree, node, cells, order, before);
     const { found, run } = findIn(children, nth, stretch) ?? {};
     // Below the root only while somebody spills: the bucket above is right all the same.
     if (found === undefined || run === undefined) return located;
     located = {
       range: {
-        from: idOfFine(Math.max(run.from, first)),
-        below: idOfFine(Math.min(run.below, last)),
+        from: Math.max(run.from, wholes.from),
+        below: Math.min(run.below, wholes.below),
       },
       before: run.before,
       inside: run.inside,
     };
     const child = found.bucket;
-    if (!isNode(child) || passedOf(run, stretch) < FEW) return located;
-    const { from, below } = finesOf(child);
+    if (child.level === tree.leaf || passedOf(run, stretch) < FEW) return located;
     cells = cells.filter(
-      ({ bucket }) => bucket.level > child.level && isWithin(bucket, from, below),
+      ({ bucket }) => bucket.level !== child.level && isWithin(bucket, idsOf(child)),
     );
     // What an end of the range cuts has been looked into.
-    if (isWithin(child, first, last)) {
+    if (isWithin(child, wholes)) {
       const items = await read(nodeKeys(sources, [child]));
       cells.push(...inNode(sources, child, items));
     }

@@ -6,22 +6,18 @@ import { type Bounds, type IdRange, intersect, isEmpty } from "@attune/domain/id
 import type { Store } from "../store.ts";
 import {
   type Bucket,
-  DAY,
-  FINE,
-  fineFrom,
-  fineOf,
-  finesOf,
-  HOUR,
-  idOfFine,
+  bucketAt,
+  groupTree,
+  idsOf,
   isWithin,
-  type Node,
-  nodeOf,
   nodesAlong,
+  type Tree,
+  wholesOf,
 } from "./buckets.ts";
 import { type Cell, cellsOfGroup, cellsOfHead, cellsOfNode } from "./cells.ts";
 import { type Fields, type Items, type ReadItems, readItemsOnce } from "./items.ts";
 import { groupNodeKey, headKeys, nodeKey, placeOf } from "./keys.ts";
-import { hasPositions, isGroup, isLasting, type Lasting, type Tally } from "./tally.ts";
+import { hasPositions, isGroup, isLasting, type Lasting, type Tally, treeOf } from "./tally.ts";
 
 /** A tally that has positions, and whether what it counts is added or taken off. */
 export interface Source extends Tally {
@@ -65,7 +61,7 @@ const inHeads = (sources: readonly Source[], writers: number, items: Items): Cel
   );
 
 /** What a node has of some sources, by its children. */
-export const inNode = (sources: readonly Source[], node: Node, items: Items): Cell[] =>
+export const inNode = (sources: readonly Source[], node: Bucket, items: Items): Cell[] =>
   sources.flatMap((source) => {
     const { counter } = source;
     const cells = isGroup(counter)
@@ -79,72 +75,81 @@ export const sum = (cells: readonly Cell[]) => cells.reduce((total, { n }) => to
 const countIn = (cells: readonly Cell[], { level, at }: Bucket) =>
   sum(cells.filter(({ bucket }) => bucket.level === level && bucket.at === at));
 
-export const nodeKeys = (sources: readonly Source[], nodes: readonly Node[]) =>
+export const nodeKeys = (sources: readonly Source[], nodes: readonly Bucket[]) =>
   sources.flatMap(({ counter }) =>
     isGroup(counter)
-      ? nodes.filter(({ level }) => level >= DAY).map((node) => groupNodeKey(counter, node))
+      ? nodes.filter(({ level }) => level !== "root").map((node) => groupNodeKey(counter, node))
       : nodes.map((node) => nodeKey(counter, node)),
   );
 
-const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Node[]) => [
+const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Bucket[]) => [
   ...sources.flatMap((source) => ownKeys(source, writers)),
   ...nodeKeys(sources, nodes),
 ];
 
-/** The fine buckets that are at the ends of a range. */
-const endsOf = (from: number, below: number): number[] => [
-  ...new Set([fineOf(from), ...(below < Infinity ? [fineOf(below - 1)] : [])]),
+/** A range with both ends. */
+const boundsOf = ({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange): Bounds => ({
+  from: Math.max(from, 0),
+  below,
+});
+
+/** The first and the last id of a range, where it has one. */
+const endsOf = ({ from, below }: Bounds): number[] => [
+  from,
+  ...(below < Number.POSITIVE_INFINITY ? [below - 1] : []),
 ];
 
-/** What a range has of the fine buckets that its ends cut: at most two parts. */
-export function edgesOf({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange): Bounds[] {
-  const start = Math.max(from, 0);
-  if (start >= below) return [];
-  return endsOf(start, below)
-    .filter((fine) => idOfFine(fine) < start || idOfFine(fine + 1) > below)
-    .map((fine) => ({
-      from: Math.max(start, idOfFine(fine)),
-      below: Math.min(below, idOfFine(fine + 1)),
-    }));
+/** The part of a bucket that is in a range. */
+const partIn = (range: Bounds, bucket: Bucket): Bounds => {
+  const { from, below } = idsOf(bucket);
+  return { from: Math.max(range.from, from), below: Math.min(range.below, below) };
+};
+
+/** What a range has of the buckets without others below them that its ends cut: at most two parts. */
+export function edgesOf({ leaf }: Tree, range: IdRange): Bounds[] {
+  const bounds = boundsOf(range);
+  if (bounds.from >= bounds.below) return [];
+  const cut = endsOf(bounds).map((id) => bucketAt(leaf, id).at);
+  return [...new Set(cut)]
+    .map((at) => ({ level: leaf, at }))
+    .filter((bucket) => !isWithin(bucket, bounds))
+    .map((bucket) => partIn(bounds, bucket));
 }
 
-/** The fine buckets that lie in a range as a whole: the first one, and the first one after them. */
-export const finesIn = ({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange) =>
-  [fineFrom(Math.max(from, 0)), fineOf(below)] as const;
+/** The ids of the buckets without others below them that lie in a range as a whole. */
+export const wholesIn = ({ leaf }: Tree, range: IdRange): Bounds => wholesOf(leaf, boundsOf(range));
 
 /** The nodes that say what is in a range: a bucket that an end cuts is looked into, and of the others some bucket above counts. */
-export const nodesIn = (range: IdRange): Node[] => {
-  const { from = 0, below = Number.POSITIVE_INFINITY } = range;
-  return nodesAlong(...finesIn(range), endsOf(Math.max(from, 0), below));
-};
+export const nodesIn = (tree: Tree, range: IdRange): Bucket[] =>
+  nodesAlong(tree, wholesIn(tree, range), endsOf(boundsOf(range)));
 
 /**
  * Of a group, a day that an end cuts and that has fewer than `day` is read, the smaller part of it, which costs less than
- * looking into the day and an hour; of one that has fewer than `hours`, the hour that is cut is read so.
+ * looking into the day and a quarter of an hour; of one that has fewer than `quarters`, the quarter that is cut is read so.
  */
-const SPARSE = { day: 300, hours: 600 };
-/** Every day and hour is looked into. */
-const NONE_SPARSE = { day: 0, hours: 0 };
+const SPARSE = { day: 300, quarters: 600 };
+/** Every day and every quarter of an hour is looked into. */
+const NONE_SPARSE = { day: 0, quarters: 0 };
 
 /**
- * The nodes of a range that have something of a group, as its days tell; and the days and hours that are cut and sparse.
+ * The nodes of a range that have something of a group, as its days tell; and the days and quarters of an hour that are cut and sparse.
  */
 function splitDays(
   cells: readonly Cell[],
-  nodes: readonly Node[],
+  nodes: readonly Bucket[],
   sparse: typeof SPARSE,
-): { opened: Node[]; cut: Node[] } {
+): { opened: Bucket[]; cut: Bucket[] } {
   const byDay = Map.groupBy(
-    nodes.filter(({ level }) => level >= DAY),
-    (node) => nodeOf(DAY, finesOf(node).from).at,
+    nodes.filter(({ level }) => level !== "root"),
+    (node) => bucketAt("day", idsOf(node).from).at,
   );
   const days = [...byDay].map(([at, some]) => {
-    const day: Node = { level: DAY, at };
+    const day: Bucket = { level: "day", at };
     const members = countIn(cells, day);
     if (members < Math.max(sparse.day, 1)) return { opened: [], cut: [day] };
-    // What an hour has is told by a day that is looked into.
-    const isTold = members < sparse.hours && some.some(({ level }) => level === DAY);
-    const isRead = ({ level }: Node) => level === HOUR && isTold;
+    // What a quarter of an hour has is told by a day that is looked into.
+    const isTold = members < sparse.quarters && some.some(({ level }) => level === "day");
+    const isRead = ({ level }: Bucket) => level === "quarter" && isTold;
     return { opened: some.filter((node) => !isRead(node)), cut: some.filter(isRead) };
   });
   return {
@@ -160,20 +165,9 @@ export interface Edge extends Bounds {
   readonly count: number;
 }
 
-/** What a range has of a bucket. */
-function edgeOf(range: IdRange, node: Bucket, count: number): Edge {
-  const fines = finesOf(node);
-  const bucket = { from: idOfFine(fines.from), below: idOfFine(fines.below) };
-  const { from = 0, below = Number.POSITIVE_INFINITY } = range;
-  return {
-    ...{ from: Math.max(bucket.from, from), below: Math.min(bucket.below, below) },
-    ...{ bucket, count },
-  };
-}
-
 /**
  * What the counters say of a range: the buckets that lie in it as a whole, each once, and its edges that have something. Of a
- * group, days and hours that an end cuts are edges as well where they are sparse.
+ * group, days and quarters of an hour that an end cuts are edges as well where they are sparse.
  */
 export async function readRange(
   store: Store,
@@ -183,23 +177,26 @@ export async function readRange(
   sparse = NONE_SPARSE,
 ): Promise<{ whole: Cell[]; edges: Edge[] }> {
   if (isEmpty(intersect(range, { from: 0 }))) return { whole: [], edges: [] };
-  const isOfGroups = sources.some(({ counter }) => isGroup(counter));
-  const nodes = nodesIn(range);
+  const tree = treeOf(sources);
+  const nodes = nodesIn(tree, range);
   const daysOf = async () =>
     inHeads(sources, store.shards, await read(keysOf(sources, store.shards, [])));
-  const { opened, cut } = isOfGroups
-    ? splitDays(await daysOf(), nodes, sparse)
-    : { opened: nodes, cut: [] };
+  const { opened, cut } =
+    tree === groupTree ? splitDays(await daysOf(), nodes, sparse) : { opened: nodes, cut: [] };
   const items = await read(keysOf(sources, store.shards, opened));
   const cells = [
     ...inHeads(sources, store.shards, items),
     ...opened.flatMap((node) => inNode(sources, node, items)),
   ];
-  const fines = edgesOf(range).map(({ from }): Bucket => ({ level: FINE, at: fineOf(from) }));
+  const wholes = wholesIn(tree, range);
+  const leaves = edgesOf(tree, range).map(({ from }) => bucketAt(tree.leaf, from));
   return {
-    whole: cells.filter(({ bucket }) => isWithin(bucket, ...finesIn(range))),
-    edges: [...fines, ...cut]
-      .map((node) => edgeOf(range, node, countIn(cells, node)))
+    whole: cells.filter(({ bucket }) => isWithin(bucket, wholes)),
+    edges: [...leaves, ...cut]
+      .map((bucket) => ({
+        ...partIn(boundsOf(range), bucket),
+        ...{ bucket: idsOf(bucket), count: countIn(cells, bucket) },
+      }))
       .filter(({ count }) => count > 0),
   };
 }
@@ -218,12 +215,8 @@ export async function estimateMembers(
   const sources = sourcesOf(tallies);
   const days = inHeads(sources, 1, await read(keysOf(sources, 1, [])));
   const { from = 0, below = Number.MAX_SAFE_INTEGER } = range;
-  const ends = [from, below - 1].map((id) => nodeOf(DAY, fineOf(id)).at);
-  const some = days.filter(({ bucket }) => {
-    const fines = finesOf(bucket);
-    const day = { from: idOfFine(fines.from), below: idOfFine(fines.below) };
-    return !isEmpty(intersect(range, day));
-  });
+  const ends = [from, below - 1].map((id) => bucketAt("day", id).at);
+  const some = days.filter(({ bucket }) => !isEmpty(intersect(range, idsOf(bucket))));
   const cut = sum(some.filter(({ bucket }) => ends.includes(bucket.at)));
   return cut === 0 ? undefined : sum(some) - cut / 2;
 }

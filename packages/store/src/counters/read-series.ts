@@ -1,18 +1,17 @@
 /** Series: what was created in each slot of some time, how it ended and how long it ran, by the time buckets. */
+import type { Bounds } from "@attune/domain/ids";
 import type { Store } from "../store.ts";
 import {
   type Bucket,
-  DAY,
-  finesOf,
-  HOUR,
-  type InnerLevel,
+  bucketAt,
+  bucketsIn,
+  idsOf,
   isWithin,
-  MONTH,
-  type Node,
-  nodeOf,
+  type Level,
+  lengths,
   nodesAlong,
-  nodesOf,
   root,
+  wideTree,
 } from "./buckets.ts";
 import { cellsOfHead, cellsOfNode, durationsOfHead, durationsOfStretch } from "./cells.ts";
 import type { Histogram } from "./durations.ts";
@@ -22,20 +21,18 @@ import { type Stretch, stretchesIn } from "./stretches.ts";
 import type { Lasting, Wide } from "./tally.ts";
 
 /**
- * What a slot may be: its fine buckets, the level of nodes whose children lie in a slot each, and whether
+ * What a slot may be: how many ids it has, the level of nodes whose children lie in a slot each, and whether
  * its durations are kept.
  */
 export const intervals = {
-  minute: { fines: 4, nodes: HOUR, hasDurations: false },
-  hour: { fines: 240, nodes: DAY, hasDurations: true },
-  day: { fines: 24 * 240, nodes: MONTH, hasDurations: true },
-} as const satisfies Record<string, { fines: number; nodes: InnerLevel; hasDurations: boolean }>;
+  minute: { ids: lengths.hour / 60, nodes: "hour", hasDurations: false },
+  hour: { ids: lengths.hour, nodes: "day", hasDurations: true },
+  day: { ids: lengths.day, nodes: "month", hasDurations: true },
+} as const satisfies Record<string, { ids: number; nodes: Level; hasDurations: boolean }>;
 export type Interval = keyof typeof intervals;
 
-/** From one fine bucket to before another: multiples of the interval's, or of an hour's where it is one slot. */
-export interface Extent {
-  readonly from: number;
-  readonly below: number;
+/** Ids: multiples of the interval's, or of an hour's where it is one slot. */
+export interface Extent extends Bounds {
   readonly interval?: Interval | undefined;
 }
 
@@ -44,24 +41,24 @@ export interface Slot {
   readonly durations: Histogram;
 }
 
-/** Slots by their first fine bucket; one in which nothing was created is left out. */
+/** Slots by their first id; one in which nothing was created is left out. */
 export type Series = ReadonlyMap<number, Slot>;
 
 /** The nodes that have the counts of an extent. */
-const countNodes = ({ from, below, interval }: Extent): Node[] =>
+const countNodes = ({ interval, ...ids }: Extent): Bucket[] =>
   interval === undefined
-    ? nodesAlong(from, below, [from, below - 1])
-    : nodesOf(intervals[interval].nodes, from, below);
+    ? nodesAlong(wideTree, ids, [ids.from, ids.below - 1])
+    : bucketsIn(intervals[interval].nodes, ids);
 
 /** What has its durations: the longest stretches of which no part is in two slots. */
 const stretchesOf = ({ from, below, interval }: Extent): Stretch[] =>
   stretchesIn(
     from,
     below,
-    interval === undefined ? Number.POSITIVE_INFINITY : intervals[interval].fines,
+    interval === undefined ? Number.POSITIVE_INFINITY : intervals[interval].ids,
   );
 
-/** The first fine bucket of the month that has the first execution of all, and so of each counter. */
+/** The first id of the month that has the first execution of all, and so of each counter. */
 async function readBeginning(store: Store): Promise<number> {
   const all = { kind: "all" } as const;
   const [inRoot, ...inHeads] = [nodeKey(all, root), ...headKeys(all, store.shards)];
@@ -70,20 +67,20 @@ async function readBeginning(store: Store): Promise<number> {
     ...cellsOfNode(items(inRoot), root),
     ...inHeads.flatMap((key) => cellsOfHead(items(key))),
   ];
-  const first = Math.min(...cells.map(({ bucket }) => finesOf(bucket).from));
-  return cells.length === 0 ? 0 : finesOf(nodeOf(MONTH, first)).from;
+  const first = Math.min(...cells.map(({ bucket }) => idsOf(bucket).from));
+  return cells.length === 0 ? 0 : idsOf(bucketAt("month", first)).from;
 }
 
 /** Sums by slot and by what `of` says. */
 function sumBySlot<C extends { bucket: Bucket; n: number }, K>(
-  { from, below, interval }: Extent,
+  { interval, ...ids }: Extent,
   cells: readonly C[],
   of: (cell: C) => K,
 ): Map<number, Map<K, number>> {
   const slots = new Map<number, Map<K, number>>();
-  for (const cell of cells.filter(({ bucket }) => isWithin(bucket, from, below))) {
-    const fine = finesOf(cell.bucket).from;
-    const start = interval === undefined ? from : fine - (fine % intervals[interval].fines);
+  for (const cell of cells.filter(({ bucket }) => isWithin(bucket, ids))) {
+    const { from } = idsOf(cell.bucket);
+    const start = interval === undefined ? ids.from : from - (from % intervals[interval].ids);
     const sums = slots.get(start) ?? new Map<K, number>();
     slots.set(start, sums.set(of(cell), (sums.get(of(cell)) ?? 0) + cell.n));
   }

@@ -2,7 +2,7 @@
 import type { Bounds } from "@attune/domain/ids";
 import { Status } from "@attune/domain/lifecycle";
 import type { Store } from "../store.ts";
-import { finesOf, idOfFine } from "./buckets.ts";
+import { idsOf } from "./buckets.ts";
 import { type Cell, cellsOfGroup } from "./cells.ts";
 import { type Fields, type ReadItems, readItems } from "./items.ts";
 import { endsPlaceOf, groupCellName, headKeys, placeOf } from "./keys.ts";
@@ -43,12 +43,12 @@ export interface Totals {
 function daysIn(fields: Fields, group: Group): Bounds | undefined {
   const days = cellsOfGroup(fields, group)
     .filter(({ field, n }) => field === "created" && n > 0)
-    .map(({ bucket }) => finesOf(bucket));
+    .map(({ bucket }) => idsOf(bucket));
   return days.length === 0
     ? undefined
     : {
-        from: idOfFine(Math.min(...days.map(({ from }) => from))),
-        below: idOfFine(Math.max(...days.map(({ below }) => below))),
+        from: Math.min(...days.map(({ from }) => from)),
+        below: Math.max(...days.map(({ below }) => below)),
       };
 }
 

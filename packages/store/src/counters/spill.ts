@@ -6,7 +6,7 @@
 import { idOf } from "@attune/domain/ids";
 import { counterPatterns } from "../access-patterns/counters.ts";
 import type { Store } from "../store.ts";
-import { FINE_MS, fineOf, finesOf, HOUR, innerLevels, nodeOf, offsetIn } from "./buckets.ts";
+import { bucketAt, idsOf, offsetIn, wideTree } from "./buckets.ts";
 import type { Fields } from "./items.ts";
 import { cellName, durationName, durationsKey, nodeKey, parseCell, parseDuration } from "./keys.ts";
 import { stretchesAround } from "./stretches.ts";
@@ -17,17 +17,18 @@ import { additionsTo, cut, isLostRace, namesIn, transact } from "./transaction.t
 /** Attributes by fine bucket that a head may have: with its totals they are below a kilobyte. */
 const KEPT = 60;
 
-/** Few executions end later than this after their creation: what is older changes seldom. */
-const COLD = 300_000 / FINE_MS;
+/** Few executions end later than this after their creation, in milliseconds: what is older changes seldom. */
+const COLD_MS = 300_000;
 
 /** A condition has 300 operators at most: an attribute takes two of them. */
 const LIMITS = { items: 99, attributes: 100 };
 
-/** What a head has of some time, which ends with a fine bucket. */
+/** What a head has of some time. */
 export interface Delta {
   readonly name: string;
   readonly n: number;
-  readonly fine: number;
+  /** The last id of the time. */
+  readonly last: number;
   /** Where it is added to. */
   readonly places: (counter: Wide) => readonly (readonly [key: string, name: string])[];
 }
@@ -36,32 +37,36 @@ export interface Delta {
 export function deltaOf(name: string, n: number): Delta | undefined {
   const cell = parseCell(name);
   if (cell !== undefined) {
+    const last = idsOf({ level: wideTree.leaf, at: cell.at }).below - 1;
     const places = (counter: Wide) =>
-      innerLevels
-        .map((level) => nodeOf(level, cell.at))
+      wideTree.inner
+        .map((level) => bucketAt(level, last))
         .map(
           (node) =>
-            [nodeKey(counter, node), cellName(offsetIn(node, cell.at), cell.letter)] as const,
+            [
+              nodeKey(counter, node),
+              cellName(offsetIn(wideTree, node, last), cell.letter),
+            ] as const,
         );
-    return { name, n, fine: cell.at, places };
+    return { name, n, last, places };
   }
   const ran = parseDuration(name);
   if (ran === undefined) return undefined;
-  const { from, below } = finesOf({ level: HOUR, at: ran.at });
+  const last = idsOf({ level: "hour", at: ran.at }).below - 1;
   const places = (counter: Wide) =>
-    stretchesAround(from).map(
+    stretchesAround(last).map(
       ({ stretch, offset }) =>
         [durationsKey(counter, stretch), durationName(offset, ran.duration)] as const,
     );
-  return { name, n, fine: below - 1, places };
+  return { name, n, last, places };
 }
 
 /** What is to be spilled from a head: all that is cold, or everything where that is not enough. */
 export function dueOf(head: Fields, now: Date): Delta[] {
   const deltas = Object.entries(head).flatMap(([name, n]) => deltaOf(name, n) ?? []);
   if (deltas.length <= KEPT) return [];
-  const hot = fineOf(idOf(now.getTime(), 0)) - COLD;
-  const cold = deltas.filter(({ fine }) => fine < hot);
+  const hot = idOf(now.getTime() - COLD_MS, 0);
+  const cold = deltas.filter(({ last }) => last < hot);
   return deltas.length - cold.length <= KEPT ? cold : deltas;
 }
 
@@ -77,7 +82,7 @@ export interface Head {
 
 /** Spills from a head as it was read. What has changed since then stays there for another time. */
 export async function spill(store: Store, { key, counter, fields }: Head): Promise<void> {
-  const due = dueOf(fields, store.now()).toSorted((one, other) => one.fine - other.fine);
+  const due = dueOf(fields, store.now()).toSorted((one, other) => one.last - other.last);
   const writesOf = (delta: Delta) =>
     new Map([[key, [delta.name]], ...namesIn(additionsOf(counter, [delta]))]);
   try {

@@ -3,13 +3,13 @@
  * month as a whole. Some time is read from the longest that lie in it, so that a month takes a few items; one of eight
  * days is below 4 KB, half a read unit, at some ten thousand executions a day. See docs/adr/0012-time-buckets.md.
  */
-import { DAY, finesOf, HOUR, MONTH, type Node, nodeOf } from "./buckets.ts";
+import { type Bucket, bucketAt, lengths } from "./buckets.ts";
 
 /** The mark of an item in its key → what it tells apart, and how many of those it has; the longest first. */
 const kinds = {
-  m: { parts: MONTH, length: 1 },
-  w: { parts: DAY, length: 8 },
-  d: { parts: HOUR, length: 24 },
+  m: { parts: "month", length: 1 },
+  w: { parts: "day", length: 8 },
+  d: { parts: "hour", length: 24 },
 } as const;
 type Mark = keyof typeof kinds;
 const marks = Object.keys(kinds) as readonly Mark[];
@@ -20,25 +20,25 @@ export interface Stretch {
   readonly at: number;
 }
 
-/** The fine buckets in a part. */
-const finesIn = (mark: Mark) => finesOf({ level: kinds[mark].parts, at: 0 }).below;
+/** Ids in a part. */
+const lengthIn = (mark: Mark) => lengths[kinds[mark].parts];
 
 /** A part of a stretch by its number, from 0. */
-export const partOf = ({ mark, at }: Stretch, offset: number): Node => ({
+export const partOf = ({ mark, at }: Stretch, offset: number): Bucket => ({
   level: kinds[mark].parts,
   at: at * kinds[mark].length + offset,
 });
 
-/** Where what ran is counted: the stretches that have its fine bucket, and the number of its part in each. */
-export const stretchesAround = (fine: number): { stretch: Stretch; offset: number }[] =>
+/** Where what ran is counted: the stretches that have its id, and the number of its part in each. */
+export const stretchesAround = (id: number): { stretch: Stretch; offset: number }[] =>
   marks.map((mark) => {
     const { parts, length } = kinds[mark];
-    const { at } = nodeOf(parts, fine);
+    const { at } = bucketAt(parts, id);
     return { stretch: { mark, at: Math.floor(at / length) }, offset: at % length };
   });
 
 /** The day of which the hours are told apart. */
-export const hoursOf = ({ at }: Node): Stretch => ({ mark: "d", at });
+export const hoursOf = ({ at }: Bucket): Stretch => ({ mark: "d", at });
 
 /** The stretches that have some of the `from`-th to before the `below`-th part of their kind. */
 function withParts(mark: Mark, from: number, below: number): Stretch[] {
@@ -49,26 +49,26 @@ function withParts(mark: Mark, from: number, below: number): Stretch[] {
 
 function cover(from: number, below: number, [mark, ...shorter]: readonly Mark[]): Stretch[] {
   if (mark === undefined || from >= below) return [];
-  const fines = finesIn(mark);
-  const [first, end] = [Math.ceil(from / fines), Math.floor(below / fines)];
+  const ids = lengthIn(mark);
+  const [first, end] = [Math.ceil(from / ids), Math.floor(below / ids)];
   if (first >= end) return cover(from, below, shorter);
   return [
-    ...cover(from, first * fines, shorter),
+    ...cover(from, first * ids, shorter),
     ...withParts(mark, first, end),
-    ...cover(end * fines, below, shorter),
+    ...cover(end * ids, below, shorter),
   ];
 }
 
 /**
  * The stretches of whose parts those that lie in some time make all of it, each hour once.
  *
- * @param from the first fine bucket of an hour
+ * @param from the first id of an hour
  * @param below that of another one, which is not in it any more
- * @param longest fine buckets that a part may have
+ * @param longest ids that a part may have
  */
 export const stretchesIn = (from: number, below: number, longest: number): Stretch[] =>
   cover(
     from,
     below,
-    marks.filter((mark) => finesIn(mark) <= longest),
+    marks.filter((mark) => lengthIn(mark) <= longest),
   );

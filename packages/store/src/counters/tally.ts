@@ -1,6 +1,7 @@
 /** What is counted: which executions, and which of them. */
 import { packOf } from "@attune/domain/execution";
 import { isFinal, type Status } from "@attune/domain/lifecycle";
+import { groupTree, type Tree, wideTree } from "./buckets.ts";
 
 /** All executions, or those of an action, a pack, an enforcement or a parent. */
 export type Counter =
@@ -53,6 +54,10 @@ const timed: readonly Field[] = ["created", "failed", "cancelled", "timeout", "a
 /** Whether it is counted by time. */
 export const hasPositions = ({ counter, field }: Tally): boolean =>
   isGroup(counter) ? timed.includes(field) : isLasting(field);
+
+/** How some tallies count by time: they are all of groups, or none is. */
+export const treeOf = (tallies: readonly Tally[]): Tree =>
+  tallies.some(({ counter }) => isGroup(counter)) ? groupTree : wideTree;
 
 /** What decides on which counters an execution counts. None of it ever changes. */
 export interface Membership {

@@ -1,6 +1,6 @@
 /** What is beside the executions of a group, of which its own counters say nothing. */
 import { timeOf } from "@attune/domain/ids";
-import { DAY, fineOf, finesOf, HOUR, idOfFine, type Node, nodeOf } from "../counters/buckets.ts";
+import { bucketAt, idsOf, lengths } from "../counters/buckets.ts";
 import { cellsOfNode } from "../counters/cells.ts";
 import type { ReadItems } from "../counters/items.ts";
 import { nodeKey } from "../counters/keys.ts";
@@ -17,18 +17,13 @@ const FEW = 8;
 /** Entries for each row that there is room for: members come in bursts. What is not there costs nothing. */
 const LEAST = 2;
 
-const lengthOf = (node: Node) => {
-  const { from, below } = finesOf(node);
-  return idOfFine(below - from);
-};
-
 /**
  * The executions of a group are among all that have completed: in how many, the counters of all say, of the hour and the day in
  * which a page is. Half a read unit.
  */
 export async function readBeside(store: Store, read: ReadItems, at: number): Promise<Ended> {
-  const [day, hour] = [nodeOf(DAY, fineOf(at)), nodeOf(HOUR, fineOf(at))];
-  const end = timeOf(idOfFine(finesOf(hour).below));
+  const [day, hour] = [bucketAt("day", at), bucketAt("hour", at)];
+  const end = timeOf(idsOf(hour).below);
   if (end + SPILLED_MS > store.now().getTime()) return burst;
   const key = nodeKey({ kind: "all" }, day);
   const cells = cellsOfNode((await read([key]))(key), day).filter(
@@ -36,11 +31,10 @@ export async function readBeside(store: Store, read: ReadItems, at: number): Pro
   );
   const inDay = sum(cells.map(({ n }) => n));
   const inHour = sum(cells.flatMap(({ bucket, n }) => (bucket.at === hour.at ? [n] : [])));
-  const [aDay, anHour] = [lengthOf(day), lengthOf(hour)];
   return {
     entriesIn: ({ from, below }, rows) => {
       const length = below - from;
-      const density = length < anHour ? inHour / anHour : inDay / aDay;
+      const density = length < lengths.hour ? inHour / lengths.hour : inDay / lengths.day;
       const entries = density * length;
       return entries > rows * FEW ? undefined : Math.max(entries, rows * LEAST);
     },

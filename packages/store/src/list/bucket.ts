@@ -2,6 +2,7 @@
 import type { Bounds, IdRange } from "@attune/domain/ids";
 import { locate } from "../counters/positions.ts";
 import { edgesOf } from "../counters/ranges.ts";
+import { treeOf } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import type { Members } from "./members.ts";
 import type { Plan } from "./plan.ts";
@@ -26,7 +27,7 @@ export interface FirstEdge {
 export function readFirstEdge(store: Store, plan: Plan, part: Part) {
   const { range, order } = part;
   if (isNear(plan, part) || plan.timed === undefined) return undefined;
-  const edge = edgesOf(range).find(({ from, below }) =>
+  const edge = edgesOf(treeOf(plan.timed.tallies), range).find(({ from, below }) =>
     order === "newest" ? below === range.below : from === range.from,
   );
   return edge && { edge, count: countByReading(store, plan, edge) };

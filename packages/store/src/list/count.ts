@@ -33,7 +33,7 @@ async function countEdge(store: Store, plan: Plan, edge: Edge): Promise<number> 
     : countByReading(store, plan, edge);
 }
 
-/** Entries of a group's range that cost less to count than the days and hours at its ends to look into. */
+/** Entries of a group's range that cost less to count than the days and their quarters of an hour at its ends to look into. */
 const ENTRIES_TO_COUNT = 250;
 
 /**

@@ -2,6 +2,7 @@
 import { type IdRange, intersect } from "@attune/domain/ids";
 import type { Order } from "../access-patterns/executions-read.ts";
 import { edgesOf } from "../counters/ranges.ts";
+import { treeOf } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Plan } from "./plan.ts";
@@ -41,7 +42,7 @@ async function takeForward(
   passedBefore: number,
 ): Promise<Page> {
   // What an end of the range cuts is counted after the page, unless the page has told.
-  const countShort = edgesOf(range).length > 0;
+  const countShort = edgesOf(treeOf(plan.tallies ?? []), range).length > 0;
   const wanted = { range, order, skip: first, take: perPage, countAll: false, countShort };
   const { page, passed, isAtEnd, scanned, stoppedAt } = await take(store, plan, wanted);
   return {

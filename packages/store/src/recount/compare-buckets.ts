@@ -1,14 +1,5 @@
 /** Compares the time buckets of a span of hours with the executions that were created in it. */
-import {
-  childOf,
-  DAY,
-  HOUR,
-  type InnerLevel,
-  idOfFine,
-  MONTH,
-  type Node,
-  nodeOf,
-} from "../counters/buckets.ts";
+import { type Bucket, bucketAt, childOf, type Level, wideTree } from "../counters/buckets.ts";
 import { type Fields, type Items, readItems } from "../counters/items.ts";
 import {
   durationsKey,
@@ -43,19 +34,19 @@ const deltasIn = (span: Span, fields: Fields) =>
   Object.entries(fields).flatMap(([name, n]) => {
     const delta = deltaOf(name, n);
     if (delta === undefined) return [];
-    const hour = hourOf(idOfFine(delta.fine));
+    const hour = hourOf(delta.last);
     return hour >= span.from && hour < span.below ? [delta] : [];
   });
 
 /** The items of a counter that are compared. */
 interface Places {
   readonly counter: Wide;
-  readonly days: readonly Node[];
-  readonly hours: readonly Node[];
+  readonly days: readonly Bucket[];
+  readonly hours: readonly Bucket[];
 }
 
 /** The items of a day. */
-export const dayKeysOf = (counter: Wide, day: Node): string[] => [
+export const dayKeysOf = (counter: Wide, day: Bucket): string[] => [
   nodeKey(counter, day),
   durationsKey(counter, hoursOf(day)),
 ];
@@ -63,8 +54,8 @@ const hourKeysOf = ({ counter, hours }: Places) => hours.map((hour) => nodeKey(c
 
 /** What a head's attributes of a span come to in the items of hours and days. */
 const placed = (span: Span, counter: Wide, fields: Fields): Count[] =>
-  deltasIn(span, fields).flatMap(({ fine, places, n }) => {
-    const [day, hour] = [nodeOf(DAY, fine), nodeOf(HOUR, fine)];
+  deltasIn(span, fields).flatMap(({ last, places, n }) => {
+    const [day, hour] = [bucketAt("day", last), bucketAt("hour", last)];
     const keys = [...dayKeysOf(counter, day), nodeKey(counter, hour)];
     return places(counter)
       .filter(([key]) => keys.includes(key))
@@ -75,7 +66,7 @@ const placed = (span: Span, counter: Wide, fields: Fields): Count[] =>
 function kept(span: Span, places: Places, items: Items): Count[] {
   const countsOf = (key: string) =>
     Object.entries(items(key)).map(([name, n]) => [key, name, n] as const);
-  const ofDay = (day: Node, key: string) =>
+  const ofDay = (day: Bucket, key: string) =>
     countsOf(key).filter(([, name]) => {
       const { at } = parseCell(name) ?? parseDuration(name) ?? {};
       const hour = at === undefined ? Number.NaN : hourIn(day, at);
@@ -105,14 +96,14 @@ function expectedIn(span: Span, counters: readonly Wide[], stood: readonly Stood
 function named(
   span: Span,
   counter: Wide,
-  { above, below }: { above: InnerLevel; below: InnerLevel },
+  { above, below }: { above: Level; below: Level },
   items: Items,
   keys: ReadonlySet<string>,
-): Node[] {
+): Bucket[] {
   const names = nodesIn(above, span).flatMap((node) =>
     Object.keys(items(nodeKey(counter, node))).flatMap((name) => {
       const cell = parseCell(name);
-      return cell === undefined ? [] : [childOf(node, cell.at).at];
+      return cell === undefined ? [] : [childOf(wideTree, node, cell.at).at];
     }),
   );
   const there = new Set(names);
@@ -154,17 +145,19 @@ export async function compareBuckets(
       const keys = new Set([...known, ...deltas.map(([key]) => key)]);
       const read = (some: readonly string[]) => readItems(store, some, { consistent: true });
       const months = await read(
-        counters.flatMap((counter) => nodesIn(MONTH, span).map((month) => nodeKey(counter, month))),
+        counters.flatMap((counter) =>
+          nodesIn("month", span).map((month) => nodeKey(counter, month)),
+        ),
       );
       const withDays = counters.map((counter) => {
-        const levels = { above: MONTH, below: DAY } as const;
+        const levels = { above: "month", below: "day" } as const;
         return { counter, days: named(span, counter, levels, months, keys) };
       });
       const days = await read(
         withDays.flatMap(({ counter, days }) => days.flatMap((day) => dayKeysOf(counter, day))),
       );
       const places = withDays.map((one): Places => {
-        const levels = { above: DAY, below: HOUR } as const;
+        const levels = { above: "day", below: "hour" } as const;
         return { ...one, hours: named(span, one.counter, levels, days, keys) };
       });
       const hours = await read(places.flatMap(hourKeysOf));

@@ -1,5 +1,4 @@
 /** Compares the groups that executions of a span belong to with all of their members. */
-import { fineOf } from "../counters/buckets.ts";
 import { readItems } from "../counters/items.ts";
 import { endsPlaceOf, memberPlacesOf, parseGroupCell, placeOf } from "../counters/keys.ts";
 import { sumAll, sumUp } from "../counters/sums.ts";
@@ -44,9 +43,7 @@ async function compareSome(
       groups.flatMap(({ group, members }) => [
         placeOf(group).key,
         endsPlaceOf(group).key,
-        ...members.flatMap((id) =>
-          memberPlacesOf(group, "created", fineOf(id)).map(([key]) => key),
-        ),
+        ...members.flatMap((id) => memberPlacesOf(group, "created", id).map(([key]) => key)),
       ]),
     ),
   ];
@@ -78,7 +75,7 @@ async function compareSome(
 
 /**
  * The differences in the groups whose first member is among some executions: the others are compared where theirs is.
- * Half a unit for each group, its days, its hours and its ends, and for each member that is not among them. `undefined`: something changed meanwhile.
+ * Half a unit for each group, its days, their quarters of an hour and its ends, and for each member that is not among them. `undefined`: something changed meanwhile.
  *
  * @param from the first id of the span
  */

@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { isFinal, Status } from "@attune/domain/lifecycle";
-import { DAY, finesOf, MONTH, type Node, nodeOf, offsetIn, root } from "../counters/buckets.ts";
+import { type Bucket, bucketAt, idsOf, offsetIn, root, wideTree } from "../counters/buckets.ts";
 import { type Fields, type Items, readItems } from "../counters/items.ts";
 import {
   cellName,
@@ -48,18 +48,18 @@ export async function readUnfinished(store: Store): Promise<Seen[]> {
 
 type Count = readonly [key: string, name: string, n: number];
 
-/** Where the durations of a fine bucket are, beside its day. */
-const longerAround = (fine: number) =>
-  stretchesAround(fine).filter(({ stretch }) => stretch.mark !== "d");
+/** Where the durations of an id are, beside its day. */
+const longerAround = (id: number) =>
+  stretchesAround(id).filter(({ stretch }) => stretch.mark !== "d");
 
 /** The items above some days, the root excepted. */
-const keysAbove = (counter: Wide, days: readonly Node[]) => [
+const keysAbove = (counter: Wide, days: readonly Bucket[]) => [
   ...new Set(
     days
-      .map((day) => finesOf(day).from)
-      .flatMap((fine) => [
-        nodeKey(counter, nodeOf(MONTH, fine)),
-        ...longerAround(fine).map(({ stretch }) => durationsKey(counter, stretch)),
+      .map((day) => idsOf(day).from)
+      .flatMap((first) => [
+        nodeKey(counter, bucketAt("month", first)),
+        ...longerAround(first).map(({ stretch }) => durationsKey(counter, stretch)),
       ]),
   ),
 ];
@@ -67,10 +67,10 @@ const keysAbove = (counter: Wide, days: readonly Node[]) => [
 /** What the days of a counter have, less what is known to be wrong with it. */
 function daysWithout(
   counter: Wide,
-  days: readonly Node[],
+  days: readonly Bucket[],
   items: Items,
   known: readonly Difference[],
-): { day: Node; name: string; n: number }[] {
+): { day: Bucket; name: string; n: number }[] {
   return days.flatMap((day) =>
     dayKeysOf(counter, day).flatMap((key) => [
       ...Object.entries(items(key)).map(([name, n]) => ({ day, name, n })),
@@ -82,21 +82,21 @@ function daysWithout(
 }
 
 /** What months, root and longer durations have to have, by their days. */
-function expectedAbove(counter: Wide, days: readonly { day: Node; name: string; n: number }[]) {
+function expectedAbove(counter: Wide, days: readonly { day: Bucket; name: string; n: number }[]) {
   return days.flatMap(({ day, name, n }): Count[] => {
-    const fine = finesOf(day).from;
-    const month = nodeOf(MONTH, fine);
+    const { from } = idsOf(day);
+    const month = bucketAt("month", from);
     const { letter } = parseCell(name) ?? {};
     if (letter !== undefined)
       return [month, root].map((node) => [
         nodeKey(counter, node),
-        cellName(offsetIn(node, fine), letter),
+        cellName(offsetIn(wideTree, node, from), letter),
         n,
       ]);
     const { duration } = parseDuration(name) ?? {};
     return duration === undefined
       ? []
-      : longerAround(fine).map(({ stretch, offset }) => [
+      : longerAround(from).map(({ stretch, offset }) => [
           durationsKey(counter, stretch),
           durationName(offset, duration),
           n,
@@ -173,7 +173,7 @@ export async function compareTotals(
   known: readonly Difference[],
   unfinished?: readonly Seen[],
 ): Promise<ComparedTotals | undefined> {
-  const days = dayNumbers.map((at): Node => ({ level: DAY, at }));
+  const days = dayNumbers.map((at): Bucket => ({ level: "day", at }));
   const heads = counters.flatMap((counter) => headKeys(counter, store.shards));
   const roots = counters.map((counter) => nodeKey(counter, root));
   const above = counters.flatMap((counter) => keysAbove(counter, days));

@@ -1,15 +1,13 @@
 /** Spans of whole hours, in which executions are compared with the time buckets. */
 import type { Bounds } from "@attune/domain/ids";
 import {
+  type Bucket,
+  bucketAt,
+  bucketsIn,
   childOf,
-  fineOf,
-  finesOf,
-  HOUR,
-  type InnerLevel,
-  idOfFine,
-  type Node,
-  nodeOf,
-  nodesOf,
+  idsOf,
+  type Level,
+  wideTree,
 } from "../counters/buckets.ts";
 import type { Store } from "../store.ts";
 import { readFeed } from "./seen.ts";
@@ -17,20 +15,19 @@ import { readFeed } from "./seen.ts";
 /** Hours from the ids' epoch on: `from` is in it, `below` is not. */
 export type Span = Bounds;
 
-export const hourOf = (id: number): number => nodeOf(HOUR, fineOf(id)).at;
-const firstFineOf = (hour: number): number => finesOf({ level: HOUR, at: hour }).from;
+export const hourOf = (id: number): number => bucketAt("hour", id).at;
+const firstOf = (hour: number): number => idsOf({ level: "hour", at: hour }).from;
 
 export const idsOfSpan = ({ from, below }: Span): Bounds => ({
-  from: idOfFine(firstFineOf(from)),
-  below: idOfFine(firstFineOf(below)),
+  from: firstOf(from),
+  below: firstOf(below),
 });
 
 /** The nodes of a level that have some of a span. */
-export const nodesIn = (level: InnerLevel, { from, below }: Span): Node[] =>
-  nodesOf(level, firstFineOf(from), firstFineOf(below));
+export const nodesIn = (level: Level, span: Span): Bucket[] => bucketsIn(level, idsOfSpan(span));
 
 /** The hour that a child of a day is. */
-export const hourIn = (day: Node, offset: number): number => childOf(day, offset).at;
+export const hourIn = (day: Bucket, offset: number): number => childOf(wideTree, day, offset).at;
 
 /** Executions that are looked at together; more, where an hour has more. */
 const TOGETHER = 5_000;

@@ -1,7 +1,6 @@
 /** The steps of a recount: a span of hours, and the totals of some counters. */
 import { setTimeout as wait } from "node:timers/promises";
 import { idOf } from "@attune/domain/ids";
-import { DAY } from "../counters/buckets.ts";
 import { addToDirectory } from "../counters/directory.ts";
 import { contributionOf } from "../counters/fold.ts";
 import { ledgerKey } from "../counters/keys.ts";
@@ -165,7 +164,7 @@ function daysOf(store: Store, { days, hours }: Progress): number[] {
     from: hours.below,
     below: hourOf(idOf(store.now().getTime(), 0)) + 1,
   };
-  return [...new Set([...days, ...nodesIn(DAY, young).map(({ at }) => at)])];
+  return [...new Set([...days, ...nodesIn("day", young).map(({ at }) => at)])];
 }
 
 async function doTotals(
