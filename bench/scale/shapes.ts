@@ -84,6 +84,8 @@ export function listShapes(known: readonly Known[]): Readonly<Record<string, Lis
     "top_level=true": { filter: { top_level: true } },
     "top_level=true, a week": { filter: { top_level: true }, ...week },
     "top_level=true&action_ref": { filter: { top_level: true, action_ref } },
+    "top_level=true&status=completed": { filter: { top_level: true, status: ["completed"] } },
+    "top_level=true&status=failed": { filter: { top_level: true, status: ["failed"] } },
     original_execution: { filter: { original_execution: original.many } },
   };
 }

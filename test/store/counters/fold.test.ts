@@ -66,7 +66,7 @@ describe("counting", () => {
       ]),
     );
     const alone = contributionOf({ ...change, membership: { action_ref: "a" } }, undefined);
-    const topLevel = { ...created, top_level: 1, "0T": 1 };
+    const topLevel = { ...created, top_scheduled: 1, "0T": 1 };
     expect(alone?.differences).toEqual(
       new Map([
         ["all", topLevel],

@@ -73,14 +73,14 @@ describe("spilling", () => {
       fines.map((fine) => change(fine, counter.of)),
     );
     const fields = await head(key);
-    expect(dueOf(fields, store.now())).toHaveLength(90);
+    expect(dueOf(fields, store.now())).toHaveLength(120);
 
     await transact(store, additionsTo(store, new Map([[key, { failed: 1, "0C": 1 }]])));
     await spill(store, { key, counter, fields });
     expect(await head(key)).toEqual({ ...fields, failed: 31, "0C": 2 });
 
     await spill(store, { key, counter, fields: await head(key) });
-    expect(await head(key)).toEqual({ failed: 31, top_level: 30 });
+    expect(await head(key)).toEqual({ failed: 31, top_failed: 30 });
     const newest = { order: "newest", offset: 0, reach: 0 } as const;
     expect(await locate(store, [{ counter, field: "created" }], newest)).toMatchObject({
       before: 0,

@@ -82,6 +82,12 @@ const filters: Filters = [
   () => ({ top_level: true }),
   (random) => ({ action_ref: [random.pick(actions)] }),
   (random) => ({ action_ref: [random.pick(actions)], top_level: true }),
+  () => ({ top_level: true, status: ["completed"] }),
+  (random) => ({
+    top_level: true,
+    ...(random.below(2) === 0 ? { pack_name: "a" } : { action_ref: [random.pick(actions)] }),
+    status: [random.pick(statuses)],
+  }),
   (random) => ({ pack_name: random.pick(["a", "b", "c"]) }),
   (random) => ({ pack_name: random.pick(["a", "b", "c"]), status: ["completed"] }),
   (random) => ({ status: [random.pick(["completed", "failed", "running"])] }),

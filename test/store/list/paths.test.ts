@@ -206,7 +206,7 @@ describe("the total of a filter", () => {
     [{ parent: 7, status: ["failed", "timeout"] }, ["parent 7 failed", "parent 7 timeout"]],
     // Nobody counts the statuses that are passed through by enforcement.
     [{ enforcement: 7, status: ["running"] }, undefined],
-    [{ top_level: true, status: ["failed"] }, undefined],
+    [{ top_level: true, status: ["failed", "running"] }, ["all top_failed", "all top_running"]],
     [{ pack_name: "a.b" }, undefined],
     [{ enforcement: 7, action_ref: ["a.b"] }, undefined],
     [{ executor: 7 }, undefined],

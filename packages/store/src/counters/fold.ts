@@ -15,6 +15,7 @@ import {
   lastingFieldsOf,
   letters,
   type Membership,
+  topLevel,
   wideCountersOf,
 } from "./tally.ts";
 
@@ -77,7 +78,7 @@ function countsOf(
   const { at } = bucketAt(wideTree.leaf, id);
   const names = [
     status,
-    ...(lasting.includes("top_level") ? ["top_level"] : []),
+    ...(membership.parent === undefined ? [topLevel(status)] : []),
     ...lasting.map((field) => cellName(at, letters[field])),
     ...(isFinal(status) && duration !== undefined
       ? [durationName(bucketAt("hour", id).at, durationBucketOf(duration))]

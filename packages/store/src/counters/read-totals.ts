@@ -1,16 +1,23 @@
 /** Totals: how many executions a tally has, from the heads and the groups. */
 import type { Bounds } from "@attune/domain/ids";
-import { Status } from "@attune/domain/lifecycle";
 import type { Store } from "../store.ts";
 import { idsOf } from "./buckets.ts";
 import { type Cell, cellsOfGroup } from "./cells.ts";
 import { type Fields, type ReadItems, readItems } from "./items.ts";
 import { endsPlaceOf, groupCellName, headKeys, placeOf } from "./keys.ts";
-import { type Field, type Group, hasPositions, isGroup, letters, type Tally } from "./tally.ts";
+import {
+  type Field,
+  type Group,
+  hasPositions,
+  isGroup,
+  letters,
+  type Tally,
+  totalFields,
+} from "./tally.ts";
 
 /** The attributes of a head that make up a field. */
 const namesOf = (field: Field): readonly string[] =>
-  field === "created" ? Status.options : [field];
+  field === "created" || field === "top_level" ? totalFields[field] : [field];
 
 /** The items that have a tally: what completed of a group is apart. */
 function keysOf(tally: Tally, writers: number): string[] {

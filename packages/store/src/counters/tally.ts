@@ -1,6 +1,6 @@
 /** What is counted: which executions, and which of them. */
 import { packOf } from "@attune/domain/execution";
-import { isFinal, type Status } from "@attune/domain/lifecycle";
+import { Status } from "@attune/domain/lifecycle";
 import { groupTree, type Tree, wideTree } from "./buckets.ts";
 
 /** All executions, or those of an action, a pack, an enforcement or a parent. */
@@ -14,8 +14,12 @@ export type Wide = Extract<Counter, { kind: "all" | "action" | "pack" }>;
 /** The counters of which there are too many for that. */
 export type Group = Exclude<Counter, Wide>;
 
-/** Those in a status, all of them, or all without a parent. */
-export type Field = Status | "created" | "top_level";
+/** Those without a parent in a status. */
+type TopLevel = `top_${Status}`;
+export const topLevel = <S extends Status>(status: S): `top_${S}` => `top_${status}`;
+
+/** Those in a status, all of them, and the same without a parent. */
+export type Field = Status | "created" | TopLevel | "top_level";
 
 /** Executions of one counter in one field. */
 export interface Tally {
@@ -35,6 +39,11 @@ export const letters = {
   cancelled: "X",
   timeout: "L",
   abandoned: "A",
+  top_completed: "E",
+  top_failed: "G",
+  top_cancelled: "Y",
+  top_timeout: "M",
+  top_abandoned: "B",
 } as const satisfies Partial<Record<Field, string>>;
 export type Lasting = keyof typeof letters;
 
@@ -43,9 +52,9 @@ export const isLasting = (field: Field): field is Lasting => field in letters;
 export const isGroup = (counter: Counter): counter is Group =>
   counter.kind === "enforcement" || counter.kind === "parent";
 
-/** Whether the counters know it: all but the statuses that are passed through, and `top_level`, of a group. */
+/** Whether the counters know it: all but the statuses that are passed through, and what has no parent, of a group. */
 export function isCounted({ counter, field }: Tally): boolean {
-  return !isGroup(counter) || (isLasting(field) && field !== "top_level");
+  return !isGroup(counter) || (isLasting(field) && !field.startsWith("top_"));
 }
 
 /** The lasting fields that a group counts by time: all its members, and those that ended otherwise than completed. */
@@ -87,9 +96,16 @@ export function groupsOf({
 
 /** The lasting fields that an execution in a status counts in. */
 export function lastingFieldsOf({ parent }: Membership, status: Status): Lasting[] {
-  return [
-    "created",
-    ...(parent === undefined ? (["top_level"] as const) : []),
-    ...(isFinal(status) && isLasting(status) ? [status] : []),
+  const isTop = parent === undefined;
+  const fields: Field[] = [
+    ...["created" as const, status],
+    ...(isTop ? ["top_level" as const, topLevel(status)] : []),
   ];
+  return fields.filter(isLasting);
 }
+
+/** The totals of all, or of those without a parent: by status. */
+export const totalFields = {
+  created: Status.options,
+  top_level: Status.options.map(topLevel),
+} as const satisfies Partial<Record<Field, readonly Field[]>>;

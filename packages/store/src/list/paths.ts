@@ -96,14 +96,14 @@ export function pathsOf(filter: Filter): [Path, ...Path[]] {
   return [first, ...others];
 }
 
-/** The final statuses of the actions of a pack, which leave nothing open; `undefined` for a status that is passed through. */
+/** The final statuses of the actions of a pack; `undefined` for a status that is passed through. */
 export function pathOfActions(
-  { status = [] }: Filter,
+  { pack_name, status = [], ...filter }: Filter,
   actions: readonly string[],
 ): Path | undefined {
   if (!status.every(isFinal)) return undefined;
   return actions.flatMap((action) =>
-    status.map((one) => ({ source: sources.actionStatus(action, one), onEntry: [], onItem: [] })),
+    status.map((one) => readingOf(sources.actionStatus(action, one), filter)),
   );
 }
 

@@ -1,7 +1,7 @@
 /** Which counters know the total of a filter, where any do. */
 import { packOf } from "@attune/domain/execution";
 import type { Filter } from "@attune/domain/filter";
-import { type Counter, type Field, isCounted, type Tally } from "../counters/tally.ts";
+import { type Counter, type Field, isCounted, type Tally, topLevel } from "../counters/tally.ts";
 
 /** The counters of a filter that they can know: of all, of actions, of a pack, of an enforcement or a parent. */
 function countersOf({ action_ref, pack_name, enforcement, parent }: Filter): Counter[] | undefined {
@@ -16,14 +16,16 @@ function countersOf({ action_ref, pack_name, enforcement, parent }: Filter): Cou
 }
 
 /**
- * The tallies whose sum is the total of a simple filter: by status for all, actions and a pack; by final
- * status for an enforcement and a parent. `undefined` for every other combination: its total is found by walking.
+ * The tallies whose sum is the total of a simple filter: by status for all, actions and a pack, and for what of them has no
+ * parent; by final status for an enforcement and a parent. `undefined` for every other combination: its total is found by walking.
  */
 export function talliesOf(filter: Filter): Tally[] | undefined {
   const { status, top_level, executor, original_execution, result_contains } = filter;
   const uncounted = [executor, original_execution, result_contains];
-  if (uncounted.some((one) => one !== undefined) || (top_level && status)) return undefined;
-  const fields: readonly Field[] = top_level ? ["top_level"] : (status ?? ["created"]);
+  if (uncounted.some((one) => one !== undefined)) return undefined;
+  const fields: readonly Field[] = top_level
+    ? (status?.map(topLevel) ?? ["top_level"])
+    : (status ?? ["created"]);
   const tallies = countersOf(filter)?.flatMap((counter) =>
     fields.map((field) => ({ counter, field })),
   );

@@ -20,7 +20,7 @@ import {
 import type { State } from "../counters/state.ts";
 import { stretchesAround } from "../counters/stretches.ts";
 import { sumAll, sumUp } from "../counters/sums.ts";
-import { isLasting, letters, type Wide } from "../counters/tally.ts";
+import { isLasting, letters, topLevel, totalFields, type Wide } from "../counters/tally.ts";
 import { unfinishedPartitions } from "../index-keys.ts";
 import type { Store } from "../store.ts";
 import { dayKeysOf } from "./compare-buckets.ts";
@@ -32,7 +32,13 @@ const passing = Status.options.filter((status) => !isFinal(status));
 const finals = Status.options.flatMap((status) =>
   isFinal(status) && isLasting(status) ? [status] : [],
 );
-const lasting = [...finals, "top_level"] as const;
+/** What totals and buckets both have. */
+const lasting = [...finals, ...finals.map(topLevel)] as const;
+/** What is not final, of all and of those without a parent, and what is known of it in sum. */
+const kinds = [
+  { sum: "created", passing, finals },
+  { sum: "top_level", passing: passing.map(topLevel), finals: finals.map(topLevel) },
+] as const;
 
 const everything = { from: 0, below: Number.MAX_SAFE_INTEGER };
 
@@ -126,21 +132,26 @@ function totalsOf(
     ...{ attribute, counted: is, expected },
   });
   const expected = (field: keyof typeof letters) => lettered(cells, letters[field]);
-  const left = expected("created") - sumOf(finals.map(expected));
 
   const sums = sumAll(
     (unfinished ?? []).flatMap((one) => contributionOfStood(one)?.differences ?? []),
   );
   const divided = sums.get(headKey(counter, 0)) ?? {};
   const isDivided =
-    unfinished !== undefined && sumOf(passing.map((status) => divided[status] ?? 0)) === left;
+    unfinished !== undefined &&
+    kinds.every((kind) => {
+      const left = expected(kind.sum) - sumOf(kind.finals.map(expected));
+      return sumOf(kind.passing.map((field) => divided[field] ?? 0)) === left;
+    });
   return {
     isDivided,
     differences: [
       ...lasting.map((field) => difference(field, counted(field), expected(field))),
-      ...(isDivided
-        ? passing.map((status) => difference(status, counted(status), divided[status] ?? 0))
-        : [difference("created", sumOf(Status.options.map(counted)), expected("created"))]),
+      ...kinds.flatMap(({ sum, passing }) =>
+        isDivided
+          ? passing.map((field) => difference(field, counted(field), divided[field] ?? 0))
+          : [difference(sum, sumOf(totalFields[sum].map(counted)), expected(sum))],
+      ),
     ].filter((one) => driftOf(one) !== 0),
   };
 }

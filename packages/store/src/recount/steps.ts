@@ -5,6 +5,7 @@ import { addToDirectory } from "../counters/directory.ts";
 import { contributionOf } from "../counters/fold.ts";
 import { ledgerKey } from "../counters/keys.ts";
 import { entryOf } from "../counters/ledger.ts";
+import { totalFields } from "../counters/tally.ts";
 import type { ExecutionRecord } from "../record.ts";
 import { saveSegments } from "../search/save-segments.ts";
 import type { Store } from "../store.ts";
@@ -198,7 +199,7 @@ async function doTotals(
     ...(divided ? [] : [`what is not final ${of}`]),
     ...(differences ? [] : [`totals ${of}`]),
   ];
-  const isSum = ({ attribute }: Difference) => attribute === "created";
+  const isSum = ({ attribute }: Difference) => attribute in totalFields;
   const noted = await note(
     store,
     { ...progress, counter: after, busy: [...progress.busy, ...busy] },
