@@ -107,7 +107,7 @@ describe.each([1, 4])("positions, with %i shards", (shards) => {
   );
   /** When a batch is counted: what is cold to one is not to another. */
   const clock = fc
-    .constantFrom(0, 40, 2 ** 20)
+    .constantFrom(0, 40, 2 ** 22)
     .map((fine) => new Date(fine * 15_000 + Date.UTC(2024)));
   const counts = fc.array(fc.record({ writer: fc.nat({ max: shards - 1 }), now: clock }), {
     minLength: 1,

@@ -80,7 +80,11 @@ describe("spilling", () => {
     expect(await head(key)).toEqual({ ...fields, failed: 31, "0C": 2 });
 
     await spill(store, { key, counter, fields: await head(key) });
-    expect(await head(key)).toEqual({ failed: 31, top_failed: 30 });
+    expect(await head(key)).toEqual({
+      ...{ failed: 31, top_failed: 30 },
+      // By year.
+      ...{ C0: 31, T0: 30, F0: 30, G0: 30 },
+    });
     const newest = { order: "newest", offset: 0, reach: 0 } as const;
     expect(await locate(store, [{ counter, field: "created" }], newest)).toMatchObject({
       before: 0,

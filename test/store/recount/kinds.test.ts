@@ -133,7 +133,7 @@ describe("what a check costs", () => {
     await clear(store);
     await live(store, [some(1_000)], [0], 10 * DAY_MS);
     const { units: thousand } = await recount(store, "check");
-    expect({ hundred, thousand }).toEqual({ hundred: 252.5, thousand: 711.5 });
+    expect({ hundred, thousand }).toEqual({ hundred: 174.5, thousand: 633.5 });
   });
 });
 

@@ -47,18 +47,33 @@ export const counterPatterns = {
     operation: "UpdateItem",
     table: "Counters",
     purpose:
-      "What a head has by time, unless it has changed, in a transaction that adds it to the nodes.",
+      "What a head has by time, unless it has changed, in a transaction that adds it to the nodes: the head keeps it by year.",
     serves: ["counters", "recount"],
-    params: (tables, { key, cells }: { key: string; cells: Readonly<Record<string, number>> }) => {
-      const names = Object.keys(cells);
+    params: (
+      tables,
+      {
+        key,
+        cells,
+        years = {},
+      }: {
+        key: string;
+        cells: Readonly<Record<string, number>>;
+        years?: Readonly<Record<string, number>> | undefined;
+      },
+    ) => {
+      const [names, kept] = [Object.keys(cells), Object.keys(years)];
+      const clauses = [
+        ...(kept.length > 0 ? [`ADD ${kept.map((name) => `#${name} :${name}`).join(", ")}`] : []),
+        `REMOVE ${names.map((name) => `#${name}`).join(", ")}`,
+      ];
       return {
         TableName: tables.Counters,
         Key: { key },
-        UpdateExpression: `REMOVE ${names.map((name) => `#${name}`).join(", ")}`,
+        UpdateExpression: clauses.join(" "),
         ConditionExpression: names.map((name) => `#${name} = :${name}`).join(" AND "),
-        ExpressionAttributeNames: namesOf(names),
+        ExpressionAttributeNames: namesOf([...names, ...kept]),
         ExpressionAttributeValues: Object.fromEntries(
-          names.map((name) => [`:${name}`, cells[name]]),
+          Object.entries({ ...cells, ...years }).map(([name, n]) => [`:${name}`, n]),
         ),
       };
     },

@@ -10,8 +10,10 @@ const HOUR = 3_600 * SECOND;
 /** Level → ids in a bucket. */
 export const lengths = {
   root: Number.POSITIVE_INFINITY,
-  /** Always as long. */
+  /** Twelve months, and always as long. */
+  year: 384 * 24 * HOUR,
   month: 32 * 24 * HOUR,
+  fourDays: 4 * 24 * HOUR,
   day: 24 * HOUR,
   hour: HOUR,
   quarter: HOUR / 4,
@@ -20,22 +22,25 @@ export const lengths = {
 } as const;
 export type Level = keyof typeof lengths;
 
-/** The levels of a counter, from the root down to the one that has nothing below it. */
+/**
+ * The levels of a counter, from those below the root down to the one that has nothing below it. The counter's own item is the
+ * root: it has the buckets of the first level.
+ */
 export interface Tree {
-  /** Those that have buckets below them. */
+  /** Those that have buckets below them, and items of their own. */
   readonly inner: readonly Level[];
   readonly leaf: Level;
 }
 
 /** Of all, an action or a pack. */
 export const wideTree = {
-  inner: ["root", "month", "day", "hour"],
+  inner: ["year", "fourDays", "hour"],
   leaf: "fine",
 } as const satisfies Tree;
 
 /** Of a group, whose members come in bursts. */
 export const groupTree = {
-  inner: ["root", "day", "quarter"],
+  inner: ["day", "quarter"],
   leaf: "finest",
 } as const satisfies Tree;
 
@@ -71,12 +76,12 @@ export const wholesOf = (level: Level, { from, below }: Bounds): Bounds => ({
   below: Math.floor(below / lengths[level]) * lengths[level],
 });
 
-/** The level below an inner one. */
+/** The level below an inner one, or below the root: the first. */
 const levelBelow = ({ inner, leaf }: Tree, level: Level): Level =>
   inner[inner.indexOf(level) + 1] ?? leaf;
 
 /** Whether a bucket has a child that lies in some ids as a whole. */
-function hasWholeChild(tree: Tree, bucket: Bucket, ids: Bounds): boolean {
+export function hasWholeChild(tree: Tree, bucket: Bucket, ids: Bounds): boolean {
   const own = idsOf(bucket);
   const { from, below } = wholesOf(levelBelow(tree, bucket.level), {
     from: Math.max(own.from, ids.from),
@@ -95,7 +100,7 @@ export const nodesAlong = (tree: Tree, ids: Bounds, ends: readonly number[]): Bu
   tree.inner.flatMap((level) =>
     [...new Set(ends.map((id) => bucketAt(level, id).at))]
       .map((at) => ({ level, at }))
-      .filter((node) => level === "root" || !isWithin(node, ids))
+      .filter((node) => !isWithin(node, ids))
       .filter((node) => level === tree.inner.at(-1) || hasWholeChild(tree, node, ids)),
   );
 

@@ -1,13 +1,9 @@
 /** What the attributes of heads, nodes and durations say of the executions of a bucket, pure. */
 import { type Bucket, childOf, groupTree, wideTree } from "./buckets.ts";
 import type { Fields } from "./items.ts";
-import { parseCell, parseDuration, parseGroupCell, placeOf } from "./keys.ts";
+import { parseCell, parseDuration, parseGroupCell, parseYear, placeOf } from "./keys.ts";
 import { partOf, type Stretch } from "./stretches.ts";
-import { type Group, type Lasting, letters } from "./tally.ts";
-
-const fieldOf: Readonly<Record<string, Lasting>> = Object.fromEntries(
-  (Object.keys(letters) as Lasting[]).map((field) => [letters[field], field]),
-);
+import { type Group, type Lasting, lastingOf } from "./tally.ts";
 
 /** How many are in a lasting field. */
 export interface Cell {
@@ -19,30 +15,45 @@ export interface Cell {
 /** What is parsed of an item that was read: each tally of its counter asks for it, and there may be thousands. */
 const parsed = new WeakMap<Fields, Cell[]>();
 
-function cellsBy(fields: Fields, bucketAt: (at: number) => Bucket): Cell[] {
+/** What an attribute counts. */
+interface Named {
+  readonly bucket: Bucket;
+  readonly letter: string;
+}
+
+function cellsBy(fields: Fields, parse: (name: string) => Named | undefined): Cell[] {
   const known = parsed.get(fields);
   if (known) return known;
   const cells = Object.entries(fields).flatMap(([name, n]) => {
-    const { at, letter = "" } = parseCell(name) ?? {};
-    const field = fieldOf[letter];
-    return at === undefined || field === undefined ? [] : [{ bucket: bucketAt(at), field, n }];
+    const { bucket, letter = "" } = parse(name) ?? {};
+    const field = lastingOf[letter];
+    return bucket === undefined || field === undefined ? [] : [{ bucket, field, n }];
   });
   parsed.set(fields, cells);
   return cells;
 }
 
-/** What a head has not spilled yet, by fine bucket. */
+/** What a head has: what it has spilled by year, and the rest by fine bucket. */
 export const cellsOfHead = (fields: Fields): Cell[] =>
-  cellsBy(fields, (at) => ({ level: wideTree.leaf, at }));
+  cellsBy(fields, (name) => {
+    const [year, fine] = [parseYear(name), parseCell(name)];
+    return (
+      (year && { bucket: { level: "year", at: year.at }, letter: year.letter }) ??
+      (fine && { bucket: { level: wideTree.leaf, at: fine.at }, letter: fine.letter })
+    );
+  });
 
 /** What a node has, by its children. */
 export const cellsOfNode = (fields: Fields, node: Bucket): Cell[] =>
-  cellsBy(fields, (at) => childOf(wideTree, node, at));
+  cellsBy(fields, (name) => {
+    const cell = parseCell(name);
+    return cell && { bucket: childOf(wideTree, node, cell.at), letter: cell.letter };
+  });
 
 const groupCellsBy = (fields: Fields, place: number, bucketAt: (time: number) => Bucket): Cell[] =>
   Object.entries(fields).flatMap(([name, n]) => {
     const { at, letter = "", time } = parseGroupCell(name) ?? {};
-    const field = fieldOf[letter];
+    const field = lastingOf[letter];
     return at !== place || field === undefined || time === undefined
       ? []
       : [{ bucket: bucketAt(time), field, n }];

@@ -3,8 +3,8 @@
  *
  * | item | holds |
  * | --- | --- |
- * | `all`, `action#X`, `pack#P`; of a further writer `1:all` and so on | the head: totals, and what was counted lately by fine bucket |
- * | `r0:all`, `m<n>:`, `d<n>:`, `h<n>:` | nodes: root, month, day and hour |
+ * | `all`, `action#X`, `pack#P`; of a further writer `1:all` and so on | the head: totals, what was counted lately by fine bucket, and the rest by year |
+ * | `y<n>:all`, `f<n>:`, `h<n>:`; of those without a parent `Y<n>:`, `F<n>:`, `H<n>:` | nodes: a year by four days, four days by the hour, and an hour by fine bucket |
  * | `td<n>:all`, `tw<n>:`, `tm<n>:` | durations of a day by the hour, of eight days by the day, and of a month |
  * | `enforcement:<n>`, `parent:<n>`, and `…:w<n>` | groups that are neighbours: members by day, and those that ended otherwise than completed |
  * | `d<n>:enforcement:<n>`, `q<n>:` and so on | the same of a day by its quarters of an hour, and of such a quarter by its finest buckets |
@@ -15,7 +15,7 @@
  */
 import { type Bucket, bucketAt, groupTree, type Level, offsetIn } from "./buckets.ts";
 import type { Stretch } from "./stretches.ts";
-import { type Group, hasPositions, type Lasting, letters, type Wide } from "./tally.ts";
+import { type Group, hasPositions, isOfTops, type Lasting, letters, type Wide } from "./tally.ts";
 
 const inBase36 = (n: number) => n.toString(36);
 
@@ -32,18 +32,27 @@ export const headKeys = (counter: Wide, writers: number): string[] =>
 
 /** A level of nodes → its mark in their keys. */
 const marks: Readonly<Partial<Record<Level, string>>> = {
-  root: "r",
-  month: "m",
-  day: "d",
+  year: "y",
+  fourDays: "f",
   hour: "h",
+  day: "d",
   quarter: "q",
 };
 
-const nodeName = ({ level, at }: Bucket) => `${marks[level]}${inBase36(at)}`;
+const markOf = ({ level }: Bucket): string => marks[level] ?? level;
 
-/** A node of a counter: all writers share it. */
-export const nodeKey = (counter: Wide, node: Bucket): string =>
-  `${nodeName(node)}:${nameOf(counter)}`;
+/**
+ * The node of a counter that has a field: all writers share it. What has no parent is in items of its own, so that they stay
+ * below 4 KB, half a read unit.
+ */
+export function nodeKey(counter: Wide, node: Bucket, field: Lasting): string {
+  const mark = isOfTops(field) ? markOf(node).toUpperCase() : markOf(node);
+  return `${mark}${inBase36(node.at)}:${nameOf(counter)}`;
+}
+
+/** A node of a counter, with all its fields. */
+export const nodeKeysOf = (counter: Wide, node: Bucket): string[] =>
+  (["created", "top_level"] as const).map((field) => nodeKey(counter, node, field));
 
 /** The durations of a day, of eight or of a month. */
 export const durationsKey = (counter: Wide, { mark, at }: Stretch): string =>
@@ -57,6 +66,15 @@ export const cellName = (at: number, letter: string): string => `${inBase36(at)}
 /** The place and the letter of such an attribute; `undefined` for every other one. */
 export function parseCell(name: string): { at: number; letter: string } | undefined {
   const [, at, letter] = /^([0-9a-z]+)([A-Z])$/.exec(name) ?? [];
+  return at === undefined || letter === undefined ? undefined : { at: parseInt(at, 36), letter };
+}
+
+/** The attribute of a head that counts what it has spilled of a lasting field in a year. */
+export const yearName = (at: number, letter: string): string => `${letter}${inBase36(at)}`;
+
+/** The year and the letter of such an attribute; `undefined` for every other one. */
+export function parseYear(name: string): { at: number; letter: string } | undefined {
+  const [, letter, at] = /^([A-Z])([0-9a-z]+)$/.exec(name) ?? [];
   return at === undefined || letter === undefined ? undefined : { at: parseInt(at, 36), letter };
 }
 
@@ -112,7 +130,7 @@ export const endsPlaceOf = (group: Group): { key: string; at: number } =>
 
 /** A day or a quarter of an hour of a group, which it shares with its neighbours. */
 export const groupNodeKey = (group: Group, node: Bucket): string =>
-  `${nodeName(node)}:${placeOf(group).key}`;
+  `${markOf(node)}${inBase36(node.at)}:${placeOf(group).key}`;
 
 /** Where it is counted that a member of a group is in a field. */
 export function memberPlacesOf(

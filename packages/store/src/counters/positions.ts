@@ -6,6 +6,7 @@ import {
   type Bucket,
   bucketAt,
   childOf,
+  hasWholeChild,
   idsOf,
   isWithin,
   offsetIn,
@@ -15,7 +16,7 @@ import {
 } from "./buckets.ts";
 import type { Cell } from "./cells.ts";
 import { type ReadItems, readItemsOnce } from "./items.ts";
-import { inNode, nodeKeys, nodesIn, readRange, sourcesOf, sum, wholesIn } from "./ranges.ts";
+import { inNode, nodeKeys, readRange, sourcesOf, sum, wholesIn } from "./ranges.ts";
 import { type Tally, treeOf } from "./tally.ts";
 
 /** Consecutive buckets, by their ids. */
@@ -107,9 +108,9 @@ const lessOne = ({ leaf }: Tree, id: number): Cell => ({
   ...{ bucket: bucketAt(leaf, id), field: "created", n: -1 },
 });
 
-/** Whether a locate in a range takes three requests at most, and not four: no month lies in it as a whole. */
+/** Whether a locate in a range takes three requests at most, and not four: no year lies in it as a whole. */
 export const isShort = (range: IdRange): boolean =>
-  nodesIn(wideTree, range).every(({ level }) => level !== "root");
+  !hasWholeChild(wideTree, root, wholesIn(wideTree, range));
 
 /** Whether a locate in a range of a group looks into every day of it at once: an end of it is in each. */
 export const isBrief = ({ from = 0, below = Number.MAX_SAFE_INTEGER }: IdRange): boolean =>
@@ -121,7 +122,7 @@ const FEW = 25;
 /**
  * The buckets that have the `offset`-th execution, from 0, of some tallies in the buckets that lie in a range, and those
  * within its reach; past the last of them that one, and `undefined` where there is none. At most four requests one after the
- * other: what a count of the range reads, a month, a day, an hour; half a read unit for each item of up to 4 KB. A group has
+ * other: what a count of the range reads, a year, four days, an hour; half a read unit for each item of up to 4 KB. A group has
  * its days in one item.
  *
  * @param tallies with positions; they count disjoint sets, and are summed

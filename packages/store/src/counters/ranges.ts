@@ -47,14 +47,14 @@ export const sourcesOf = (tallies: readonly Tally[], others: readonly Tally[] = 
 const cellsFor = ({ field, sign }: Source, cells: readonly Cell[]): Cell[] =>
   cells.flatMap((cell) => (cell.field === field ? [{ ...cell, n: sign * cell.n }] : []));
 
-/** The items that have a source by its coarsest buckets, or not spilled yet. */
+/** The items that have a source by its coarsest buckets, and what is not spilled yet. */
 const ownKeys = ({ counter }: Source, writers: number): string[] =>
   isGroup(counter) ? [placeOf(counter).key] : headKeys(counter, writers);
 
 const cellsOf = ({ counter }: Source, own: Fields): Cell[] =>
   isGroup(counter) ? cellsOfGroup(own, counter) : cellsOfHead(own);
 
-/** What the heads have not spilled yet, and groups by day. */
+/** What heads have by year or have not spilled yet, and groups by day. */
 const inHeads = (sources: readonly Source[], writers: number, items: Items): Cell[] =>
   sources.flatMap((source) =>
     ownKeys(source, writers).flatMap((key) => cellsFor(source, cellsOf(source, items(key)))),
@@ -63,10 +63,10 @@ const inHeads = (sources: readonly Source[], writers: number, items: Items): Cel
 /** What a node has of some sources, by its children. */
 export const inNode = (sources: readonly Source[], node: Bucket, items: Items): Cell[] =>
   sources.flatMap((source) => {
-    const { counter } = source;
+    const { counter, field } = source;
     const cells = isGroup(counter)
       ? cellsOfGroup(items(groupNodeKey(counter, node)), counter, node)
-      : cellsOfNode(items(nodeKey(counter, node)), node);
+      : cellsOfNode(items(nodeKey(counter, node, field)), node);
     return cellsFor(source, cells);
   });
 
@@ -76,10 +76,10 @@ const countIn = (cells: readonly Cell[], { level, at }: Bucket) =>
   sum(cells.filter(({ bucket }) => bucket.level === level && bucket.at === at));
 
 export const nodeKeys = (sources: readonly Source[], nodes: readonly Bucket[]) =>
-  sources.flatMap(({ counter }) =>
-    isGroup(counter)
-      ? nodes.filter(({ level }) => level !== "root").map((node) => groupNodeKey(counter, node))
-      : nodes.map((node) => nodeKey(counter, node)),
+  sources.flatMap(({ counter, field }) =>
+    nodes.map((node) =>
+      isGroup(counter) ? groupNodeKey(counter, node) : nodeKey(counter, node, field),
+    ),
   );
 
 const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Bucket[]) => [
@@ -120,7 +120,7 @@ export function edgesOf({ leaf }: Tree, range: IdRange): Bounds[] {
 export const wholesIn = ({ leaf }: Tree, range: IdRange): Bounds => wholesOf(leaf, boundsOf(range));
 
 /** The nodes that say what is in a range: a bucket that an end cuts is looked into, and of the others some bucket above counts. */
-export const nodesIn = (tree: Tree, range: IdRange): Bucket[] =>
+const nodesIn = (tree: Tree, range: IdRange): Bucket[] =>
   nodesAlong(tree, wholesIn(tree, range), endsOf(boundsOf(range)));
 
 /**
@@ -139,10 +139,7 @@ function splitDays(
   nodes: readonly Bucket[],
   sparse: typeof SPARSE,
 ): { opened: Bucket[]; cut: Bucket[] } {
-  const byDay = Map.groupBy(
-    nodes.filter(({ level }) => level !== "root"),
-    (node) => bucketAt("day", idsOf(node).from).at,
-  );
+  const byDay = Map.groupBy(nodes, (node) => bucketAt("day", idsOf(node).from).at);
   const days = [...byDay].map(([at, some]) => {
     const day: Bucket = { level: "day", at };
     const members = countIn(cells, day);

@@ -10,15 +10,20 @@ import {
   type Level,
   lengths,
   nodesAlong,
-  root,
   wideTree,
 } from "./buckets.ts";
-import { cellsOfHead, cellsOfNode, durationsOfHead, durationsOfStretch } from "./cells.ts";
+import {
+  type Cell,
+  cellsOfHead,
+  cellsOfNode,
+  durationsOfHead,
+  durationsOfStretch,
+} from "./cells.ts";
 import type { Histogram } from "./durations.ts";
 import { readItems } from "./items.ts";
 import { durationsKey, headKeys, nodeKey } from "./keys.ts";
 import { type Stretch, stretchesIn } from "./stretches.ts";
-import type { Lasting, Wide } from "./tally.ts";
+import { isOfTops, type Lasting, type Wide } from "./tally.ts";
 
 /**
  * What a slot may be: how many ids it has, the level of nodes whose children lie in a slot each, and whether
@@ -26,8 +31,8 @@ import type { Lasting, Wide } from "./tally.ts";
  */
 export const intervals = {
   minute: { ids: lengths.hour / 60, nodes: "hour", hasDurations: false },
-  hour: { ids: lengths.hour, nodes: "day", hasDurations: true },
-  day: { ids: lengths.day, nodes: "month", hasDurations: true },
+  hour: { ids: lengths.hour, nodes: "fourDays", hasDurations: true },
+  day: { ids: lengths.day, nodes: "fourDays", hasDurations: true },
 } as const satisfies Record<string, { ids: number; nodes: Level; hasDurations: boolean }>;
 export type Interval = keyof typeof intervals;
 
@@ -50,37 +55,45 @@ const countNodes = ({ interval, ...ids }: Extent): Bucket[] =>
     ? nodesAlong(wideTree, ids, [ids.from, ids.below - 1])
     : bucketsIn(intervals[interval].nodes, ids);
 
+/** Ids in a slot. */
+const slotLength = ({ interval }: Extent): number =>
+  interval === undefined ? Number.POSITIVE_INFINITY : intervals[interval].ids;
+
 /** What has its durations: the longest stretches of which no part is in two slots. */
-const stretchesOf = ({ from, below, interval }: Extent): Stretch[] =>
-  stretchesIn(
-    from,
-    below,
-    interval === undefined ? Number.POSITIVE_INFINITY : intervals[interval].ids,
-  );
+const stretchesOf = (extent: Extent): Stretch[] =>
+  stretchesIn(extent.from, extent.below, slotLength(extent));
 
 /** The first id of the month that has the first execution of all, and so of each counter. */
 async function readBeginning(store: Store): Promise<number> {
   const all = { kind: "all" } as const;
-  const [inRoot, ...inHeads] = [nodeKey(all, root), ...headKeys(all, store.shards)];
-  const items = await readItems(store, [inRoot, ...inHeads]);
-  const cells = [
-    ...cellsOfNode(items(inRoot), root),
-    ...inHeads.flatMap((key) => cellsOfHead(items(key))),
-  ];
-  const first = Math.min(...cells.map(({ bucket }) => idsOf(bucket).from));
-  return cells.length === 0 ? 0 : idsOf(bucketAt("month", first)).from;
+  const keys = headKeys(all, store.shards);
+  const inHeads = await readItems(store, keys);
+  const cells = keys.flatMap((key) => cellsOfHead(inHeads(key)));
+  if (cells.length === 0) return 0;
+  const firstOf = (some: readonly Cell[]) =>
+    Math.min(...some.map(({ bucket }) => idsOf(bucket).from));
+  const year = bucketAt("year", firstOf(cells));
+  const key = nodeKey(all, year, "created");
+  const inYear = cellsOfNode((await readItems(store, [key]))(key), year);
+  const unspilled = cells.filter(({ bucket }) => bucket.level !== "year");
+  return idsOf(bucketAt("month", firstOf([...inYear, ...unspilled]))).from;
 }
 
 /** Sums by slot and by what `of` says. */
 function sumBySlot<C extends { bucket: Bucket; n: number }, K>(
-  { interval, ...ids }: Extent,
+  extent: Extent,
   cells: readonly C[],
   of: (cell: C) => K,
 ): Map<number, Map<K, number>> {
+  const length = slotLength(extent);
   const slots = new Map<number, Map<K, number>>();
-  for (const cell of cells.filter(({ bucket }) => isWithin(bucket, ids))) {
+  // What has more than a slot, a year in a head, the nodes tell apart.
+  const inSlots = cells.filter(
+    ({ bucket }) => isWithin(bucket, extent) && lengths[bucket.level] <= length,
+  );
+  for (const cell of inSlots) {
     const { from } = idsOf(cell.bucket);
-    const start = interval === undefined ? ids.from : from - (from % intervals[interval].ids);
+    const start = extent.interval === undefined ? extent.from : from - (from % length);
     const sums = slots.get(start) ?? new Map<K, number>();
     slots.set(start, sums.set(of(cell), (sums.get(of(cell)) ?? 0) + cell.n));
   }
@@ -89,8 +102,8 @@ function sumBySlot<C extends { bucket: Bucket; n: number }, K>(
 
 /**
  * The series of some counters over some time, in one request a hundred items, half a read unit for 4 KB each: for each
- * counter its heads, the nodes that an end cuts, or each hour, day or month by the interval, and of durations a month, eight days,
- * and a day where hours are told apart or an end cuts it. From the beginning on it takes another request and two items more.
+ * counter its heads, the nodes that an end cuts, or each hour or four days by the interval, and of durations a month, eight days,
+ * and a day where hours are told apart or an end cuts it. From the beginning on it takes two requests and two items more.
  *
  * @param durations whether they are asked for: without them, histograms are empty
  */
@@ -110,7 +123,7 @@ export async function readSeries(
     store,
     counters.flatMap((counter) => [
       ...headKeys(counter, store.shards),
-      ...nodes.map((node) => nodeKey(counter, node)),
+      ...nodes.map((node) => nodeKey(counter, node, "created")),
       ...stretches.map((stretch) => durationsKey(counter, stretch)),
     ]),
   );
@@ -119,8 +132,9 @@ export async function readSeries(
     const counts = sumBySlot(
       extent,
       [
-        ...heads.flatMap(cellsOfHead),
-        ...nodes.flatMap((node) => cellsOfNode(items(nodeKey(counter, node)), node)),
+        // Their nodes do not have what has no parent.
+        ...heads.flatMap(cellsOfHead).filter(({ field }) => !isOfTops(field)),
+        ...nodes.flatMap((node) => cellsOfNode(items(nodeKey(counter, node, "created")), node)),
       ],
       ({ field }) => field,
     );

@@ -1,6 +1,6 @@
 /**
  * Spilling: what a head has by fine bucket goes to the nodes before the head outgrows a kilobyte, one write
- * unit. It is the same number before and after, so that it makes no difference when it happens, how often,
+ * unit, which keeps it by year. It is the same number before and after, so that it makes no difference when it happens, how often,
  * or whether a race is lost. See docs/adr/0012-time-buckets.md.
  */
 import { idOf } from "@attune/domain/ids";
@@ -8,10 +8,18 @@ import { counterPatterns } from "../access-patterns/counters.ts";
 import type { Store } from "../store.ts";
 import { bucketAt, idsOf, offsetIn, wideTree } from "./buckets.ts";
 import type { Fields } from "./items.ts";
-import { cellName, durationName, durationsKey, nodeKey, parseCell, parseDuration } from "./keys.ts";
+import {
+  cellName,
+  durationName,
+  durationsKey,
+  nodeKey,
+  parseCell,
+  parseDuration,
+  yearName,
+} from "./keys.ts";
 import { stretchesAround } from "./stretches.ts";
 import { type Sums, sumUp } from "./sums.ts";
-import type { Wide } from "./tally.ts";
+import { lastingOf, type Wide } from "./tally.ts";
 import { additionsTo, cut, isLostRace, namesIn, transact } from "./transaction.ts";
 
 /** Attributes by fine bucket that a head may have: with its totals they are below a kilobyte. */
@@ -29,14 +37,17 @@ export interface Delta {
   readonly n: number;
   /** The last id of the time. */
   readonly last: number;
-  /** Where it is added to. */
+  /** The attribute of the head that it is added to. */
+  readonly year?: string;
+  /** Where else it is added to. */
   readonly places: (counter: Wide) => readonly (readonly [key: string, name: string])[];
 }
 
 /** What an attribute of a head says of a time; `undefined` for a total. */
 export function deltaOf(name: string, n: number): Delta | undefined {
   const cell = parseCell(name);
-  if (cell !== undefined) {
+  const field = lastingOf[cell?.letter ?? ""];
+  if (cell !== undefined && field !== undefined) {
     const last = idsOf({ level: wideTree.leaf, at: cell.at }).below - 1;
     const places = (counter: Wide) =>
       wideTree.inner
@@ -44,11 +55,11 @@ export function deltaOf(name: string, n: number): Delta | undefined {
         .map(
           (node) =>
             [
-              nodeKey(counter, node),
+              nodeKey(counter, node, field),
               cellName(offsetIn(wideTree, node, last), cell.letter),
             ] as const,
         );
-    return { name, n, last, places };
+    return { name, n, last, places, year: yearName(bucketAt("year", last).at, cell.letter) };
   }
   const ran = parseDuration(name);
   if (ran === undefined) return undefined;
@@ -88,8 +99,9 @@ export async function spill(store: Store, { key, counter, fields }: Head): Promi
   try {
     for (const deltas of cut(due, writesOf, LIMITS)) {
       const cells = Object.fromEntries(deltas.map(({ name, n }) => [name, n]));
+      const years = sumUp(deltas.flatMap(({ year, n }) => (year ? [[key, year, n]] : []))).get(key);
       await transact(store, [
-        { Update: counterPatterns.removeFromHead.params(store.tables, { key, cells }) },
+        { Update: counterPatterns.removeFromHead.params(store.tables, { key, cells, years }) },
         ...additionsTo(store, additionsOf(counter, deltas)),
       ]);
     }

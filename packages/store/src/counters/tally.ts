@@ -21,6 +21,9 @@ export const topLevel = <S extends Status>(status: S): `top_${S}` => `top_${stat
 /** Those in a status, all of them, and the same without a parent. */
 export type Field = Status | "created" | TopLevel | "top_level";
 
+/** Whether a field has those without a parent alone. */
+export const isOfTops = (field: Field): boolean => field.startsWith("top_");
+
 /** Executions of one counter in one field. */
 export interface Tally {
   readonly counter: Counter;
@@ -47,6 +50,11 @@ export const letters = {
 } as const satisfies Partial<Record<Field, string>>;
 export type Lasting = keyof typeof letters;
 
+/** A letter → its field. */
+export const lastingOf: Readonly<Record<string, Lasting>> = Object.fromEntries(
+  (Object.keys(letters) as Lasting[]).map((field) => [letters[field], field]),
+);
+
 export const isLasting = (field: Field): field is Lasting => field in letters;
 
 export const isGroup = (counter: Counter): counter is Group =>
@@ -54,7 +62,7 @@ export const isGroup = (counter: Counter): counter is Group =>
 
 /** Whether the counters know it: all but the statuses that are passed through, and what has no parent, of a group. */
 export function isCounted({ counter, field }: Tally): boolean {
-  return !isGroup(counter) || (isLasting(field) && !field.startsWith("top_"));
+  return !isGroup(counter) || (isLasting(field) && !isOfTops(field));
 }
 
 /** The lasting fields that a group counts by time: all its members, and those that ended otherwise than completed. */

@@ -1,6 +1,6 @@
 /** What is beside the executions of a group, of which its own counters say nothing. */
 import { timeOf } from "@attune/domain/ids";
-import { bucketAt, idsOf, lengths } from "../counters/buckets.ts";
+import { bucketAt, idsOf, isWithin, lengths } from "../counters/buckets.ts";
 import { cellsOfNode } from "../counters/cells.ts";
 import type { ReadItems } from "../counters/items.ts";
 import { nodeKey } from "../counters/keys.ts";
@@ -22,12 +22,12 @@ const LEAST = 2;
  * which a page is. Half a read unit.
  */
 export async function readBeside(store: Store, read: ReadItems, at: number): Promise<Ended> {
-  const [day, hour] = [bucketAt("day", at), bucketAt("hour", at)];
+  const [days, day, hour] = [bucketAt("fourDays", at), bucketAt("day", at), bucketAt("hour", at)];
   const end = timeOf(idsOf(hour).below);
   if (end + SPILLED_MS > store.now().getTime()) return burst;
-  const key = nodeKey({ kind: "all" }, day);
-  const cells = cellsOfNode((await read([key]))(key), day).filter(
-    ({ field }) => field === "completed",
+  const key = nodeKey({ kind: "all" }, days, "completed");
+  const cells = cellsOfNode((await read([key]))(key), days).filter(
+    ({ bucket, field }) => field === "completed" && isWithin(bucket, idsOf(day)),
   );
   const inDay = sum(cells.map(({ n }) => n));
   const inHour = sum(cells.flatMap(({ bucket, n }) => (bucket.at === hour.at ? [n] : [])));

@@ -4,7 +4,7 @@ import { isFinal, Status } from "@attune/domain/lifecycle";
 import { readActions } from "../counters/directory.ts";
 import { countRange } from "../counters/ranges.ts";
 import { readTotals } from "../counters/read-totals.ts";
-import { isGroup, type Tally } from "../counters/tally.ts";
+import { isGroup, type Tally, topLevel } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import { readBeside } from "./beside.ts";
 import { knowsTotal } from "./count.ts";
@@ -24,7 +24,7 @@ export async function findEnded(
   range: IdRange,
   at: number | undefined,
 ): Promise<Ended> {
-  const { path, tallies = [], readItems } = plan;
+  const { filter, path, tallies = [], readItems } = plan;
   const readsMembers = path.some(
     ({ source }) => !hasWholeRows(source) && source.tallies.some(({ counter }) => isGroup(counter)),
   );
@@ -33,25 +33,27 @@ export async function findEnded(
     source.ended && onItem.length === 0 ? [source.ended] : [],
   );
   if (told.length === 0 || !knowsTotal(plan, range)) return burst;
+  const totalOf = async (some: readonly Tally[]) =>
+    sum(some.map(await readTotals(store, some, { read: readItems })));
   const countOf = async (some: readonly Tally[]) =>
-    isUnbounded(range)
-      ? sum(some.map(await readTotals(store, some, { read: readItems })))
-      : (await countRange(store, some, range, readItems)).whole;
-  const [rows, entries, ...found] = await Promise.all([
+    isUnbounded(range) ? totalOf(some) : (await countRange(store, some, range, readItems)).whole;
+  const [rows, all, entries, ...found] = await Promise.all([
     countOf(tallies),
-    countOf(told.map(({ counter }) => ({ counter, field: "created" }))),
+    totalOf(tallies),
+    // Of a range the items are read that its total takes, and no others: in it they are taken to be as in the whole list.
+    totalOf(told.map(({ counter }) => ({ counter, field: "created" }))),
     ...told.map(async ({ counter, pack, sourcesOf }) => {
       const actions = pack === undefined ? [] : readActions(store, [pack]);
       return Promise.all(
         Status.options.filter(isFinal).map(async (status) => ({
-          count: await countOf([{ counter, field: status }]),
+          count: await countOf([{ counter, field: filter.top_level ? topLevel(status) : status }]),
           sources: sourcesOf(status, await actions),
         })),
       );
     }),
   ]);
   return {
-    entriesIn: (_, some) => (some * entries) / rows,
-    statuses: found.flat().map(({ sources, count }) => ({ sources, share: count / entries })),
+    entriesIn: (_, some) => (some * entries) / all,
+    statuses: found.flat().map(({ sources, count }) => ({ sources, share: count / rows })),
   };
 }

@@ -1,11 +1,18 @@
 /** Compares the time buckets of a span of hours with the executions that were created in it. */
-import { type Bucket, bucketAt, childOf, type Level, wideTree } from "../counters/buckets.ts";
+import {
+  type Bucket,
+  bucketAt,
+  childOf,
+  idsOf,
+  type Level,
+  wideTree,
+} from "../counters/buckets.ts";
 import { type Fields, type Items, readItems } from "../counters/items.ts";
 import {
   durationsKey,
   headKey,
   headKeys,
-  nodeKey,
+  nodeKeysOf,
   parseCell,
   parseDuration,
 } from "../counters/keys.ts";
@@ -18,7 +25,7 @@ import type { Store } from "../store.ts";
 import { compare, type Difference } from "./differences.ts";
 import { contributionOfStood, look, type Stood } from "./look.ts";
 import type { Seen } from "./seen.ts";
-import { hourIn, hourOf, nodesIn, type Span } from "./span.ts";
+import { hourOf, nodesAround, nodesIn, type Span } from "./span.ts";
 
 /** What is compared of the counters of some executions in a span. */
 export interface Compared {
@@ -41,42 +48,43 @@ const deltasIn = (span: Span, fields: Fields) =>
 /** The items of a counter that are compared. */
 interface Places {
   readonly counter: Wide;
+  readonly fourDays: readonly Bucket[];
+  /** Of their durations. */
   readonly days: readonly Bucket[];
   readonly hours: readonly Bucket[];
 }
 
-/** The items of a day. */
-export const dayKeysOf = (counter: Wide, day: Bucket): string[] => [
-  nodeKey(counter, day),
-  durationsKey(counter, hoursOf(day)),
-];
-const hourKeysOf = ({ counter, hours }: Places) => hours.map((hour) => nodeKey(counter, hour));
+/** The durations of a day by the hour. */
+export const durationsKeyOf = (counter: Wide, day: Bucket): string =>
+  durationsKey(counter, hoursOf(day));
 
-/** What a head's attributes of a span come to in the items of hours and days. */
+/** What a head's attributes of a span come to in the items of hours, days and four days. */
 const placed = (span: Span, counter: Wide, fields: Fields): Count[] =>
   deltasIn(span, fields).flatMap(({ last, places, n }) => {
-    const [day, hour] = [bucketAt("day", last), bucketAt("hour", last)];
-    const keys = [...dayKeysOf(counter, day), nodeKey(counter, hour)];
+    const keys = [
+      ...nodeKeysOf(counter, bucketAt("fourDays", last)),
+      durationsKeyOf(counter, bucketAt("day", last)),
+      ...nodeKeysOf(counter, bucketAt("hour", last)),
+    ];
     return places(counter)
       .filter(([key]) => keys.includes(key))
       .map(([key, name]) => [key, name, n] as const);
   });
 
 /** What the items of a counter have of a span. */
-function kept(span: Span, places: Places, items: Items): Count[] {
+function kept(span: Span, { counter, fourDays, days, hours }: Places, items: Items): Count[] {
   const countsOf = (key: string) =>
     Object.entries(items(key)).map(([name, n]) => [key, name, n] as const);
-  const ofDay = (day: Bucket, key: string) =>
+  const inSpan = (node: Bucket, key: string) =>
     countsOf(key).filter(([, name]) => {
       const { at } = parseCell(name) ?? parseDuration(name) ?? {};
-      const hour = at === undefined ? Number.NaN : hourIn(day, at);
+      const hour = at === undefined ? Number.NaN : hourOf(idsOf(node).from) + at;
       return hour >= span.from && hour < span.below;
     });
   return [
-    ...places.days.flatMap((day) =>
-      dayKeysOf(places.counter, day).flatMap((key) => ofDay(day, key)),
-    ),
-    ...hourKeysOf(places).flatMap(countsOf),
+    ...fourDays.flatMap((node) => nodeKeysOf(counter, node).flatMap((key) => inSpan(node, key))),
+    ...days.flatMap((day) => inSpan(day, durationsKeyOf(counter, day))),
+    ...hours.flatMap((hour) => nodeKeysOf(counter, hour)).flatMap(countsOf),
   ];
 }
 
@@ -84,7 +92,7 @@ function kept(span: Span, places: Places, items: Items): Count[] {
 const deltasOfHeads = ({ shards }: Store, span: Span, counter: Wide, { heads }: State): Count[] =>
   headKeys(counter, shards).flatMap((key) => placed(span, counter, heads.get(key) ?? {}));
 
-/** What executions come to in the items of hours and days. */
+/** What executions come to in the items of hours, days and four days. */
 function expectedIn(span: Span, counters: readonly Wide[], stood: readonly Stood[]): Sums {
   const sums = sumAll(stood.flatMap((one) => contributionOfStood(one)?.differences ?? []));
   return sumUp(
@@ -101,19 +109,21 @@ function named(
   keys: ReadonlySet<string>,
 ): Bucket[] {
   const names = nodesIn(above, span).flatMap((node) =>
-    Object.keys(items(nodeKey(counter, node))).flatMap((name) => {
-      const cell = parseCell(name);
-      return cell === undefined ? [] : [childOf(wideTree, node, cell.at).at];
-    }),
+    nodeKeysOf(counter, node)
+      .flatMap((key) => Object.keys(items(key)))
+      .flatMap((name) => {
+        const cell = parseCell(name);
+        return cell === undefined ? [] : [childOf(wideTree, node, cell.at).at];
+      }),
   );
   const there = new Set(names);
   return nodesIn(below, span).filter(
-    (node) => there.has(node.at) || keys.has(nodeKey(counter, node)),
+    (node) => there.has(node.at) || nodeKeysOf(counter, node).some((key) => keys.has(key)),
   );
 }
 
 /**
- * Compares the buckets of some counters in a span: of each hour by 15 seconds, of its day by the hour, and the durations.
+ * Compares the buckets of some counters in a span: of each hour by 15 seconds, of four days by the hour, and the durations.
  * A bucket is what its item has and what the heads have not spilled. `undefined`: something changed
  * meanwhile.
  *
@@ -144,24 +154,32 @@ export async function compareBuckets(
       const deltas = counters.flatMap((counter) => deltasOfHeads(store, span, counter, state));
       const keys = new Set([...known, ...deltas.map(([key]) => key)]);
       const read = (some: readonly string[]) => readItems(store, some, { consistent: true });
-      const months = await read(
+      const years = await read(
         counters.flatMap((counter) =>
-          nodesIn("month", span).map((month) => nodeKey(counter, month)),
+          nodesIn("year", span).flatMap((year) => nodeKeysOf(counter, year)),
         ),
       );
       const withDays = counters.map((counter) => {
-        const levels = { above: "month", below: "day" } as const;
-        return { counter, days: named(span, counter, levels, months, keys) };
+        const levels = { above: "year", below: "fourDays" } as const;
+        return { counter, fourDays: named(span, counter, levels, years, keys) };
       });
       const days = await read(
-        withDays.flatMap(({ counter, days }) => days.flatMap((day) => dayKeysOf(counter, day))),
+        withDays.flatMap(({ counter, fourDays }) =>
+          fourDays.flatMap((node) => nodeKeysOf(counter, node)),
+        ),
       );
       const places = withDays.map((one): Places => {
-        const levels = { above: "day", below: "hour" } as const;
-        return { ...one, hours: named(span, one.counter, levels, days, keys) };
+        const levels = { above: "fourDays", below: "hour" } as const;
+        const hours = named(span, one.counter, levels, days, keys);
+        return { ...one, hours, days: nodesAround("day", hours) };
       });
-      const hours = await read(places.flatMap(hourKeysOf));
-      const items: Items = (key) => ({ ...days(key), ...hours(key) });
+      const rest = await read(
+        places.flatMap(({ counter, days, hours }) => [
+          ...days.map((day) => durationsKeyOf(counter, day)),
+          ...hours.flatMap((hour) => nodeKeysOf(counter, hour)),
+        ]),
+      );
+      const items: Items = (key) => ({ ...days(key), ...rest(key) });
       return {
         counted: sumUp([...deltas, ...places.flatMap((one) => kept(span, one, items))]),
         days: [...new Set(places.flatMap((one) => one.days.map(({ at }) => at)))],

@@ -1,11 +1,11 @@
 /**
- * Compares what is not of one span: eight days, months and roots with their days, and the totals of heads with all buckets. Spilling
- * alone changes a root, and counting moves a total and a bucket together, so that this is exact while writes go on.
+ * Compares what is not of one span: durations of eight days and months with their days, years with their four days, and the totals
+ * of heads with all buckets. Spilling alone changes what a head has by year, and counting moves a total and a bucket together, so that this is exact while writes go on.
  * How what is not final is divided into statuses is known by looking at all of it.
  */
 import { isDeepStrictEqual } from "node:util";
 import { isFinal, Status } from "@attune/domain/lifecycle";
-import { type Bucket, bucketAt, idsOf, offsetIn, root, wideTree } from "../counters/buckets.ts";
+import { type Bucket, bucketAt, idsOf, offsetIn, wideTree } from "../counters/buckets.ts";
 import { type Fields, type Items, readItems } from "../counters/items.ts";
 import {
   cellName,
@@ -14,19 +14,30 @@ import {
   headKey,
   headKeys,
   nodeKey,
+  nodeKeysOf,
   parseCell,
   parseDuration,
+  parseYear,
+  yearName,
 } from "../counters/keys.ts";
 import type { State } from "../counters/state.ts";
 import { stretchesAround } from "../counters/stretches.ts";
 import { sumAll, sumUp } from "../counters/sums.ts";
-import { isLasting, letters, topLevel, totalFields, type Wide } from "../counters/tally.ts";
+import {
+  isLasting,
+  lastingOf,
+  letters,
+  topLevel,
+  totalFields,
+  type Wide,
+} from "../counters/tally.ts";
 import { unfinishedPartitions } from "../index-keys.ts";
 import type { Store } from "../store.ts";
-import { dayKeysOf } from "./compare-buckets.ts";
+import { durationsKeyOf } from "./compare-buckets.ts";
 import { compare, type Difference, driftOf } from "./differences.ts";
 import { contributionOfStood, look, type Stood } from "./look.ts";
 import { readIds, readRecords, type Seen, seenOf } from "./seen.ts";
+import { nodesAround } from "./span.ts";
 
 const passing = Status.options.filter((status) => !isFinal(status));
 const finals = Status.options.flatMap((status) =>
@@ -58,47 +69,58 @@ type Count = readonly [key: string, name: string, n: number];
 const longerAround = (id: number) =>
   stretchesAround(id).filter(({ stretch }) => stretch.mark !== "d");
 
-/** The items above some days, the root excepted. */
+/** The items that are compared with what is below them: years, and durations that are longer than a day. */
 const keysAbove = (counter: Wide, days: readonly Bucket[]) => [
+  ...nodesAround("year", days).flatMap((year) => nodeKeysOf(counter, year)),
   ...new Set(
-    days
-      .map((day) => idsOf(day).from)
-      .flatMap((first) => [
-        nodeKey(counter, bucketAt("month", first)),
-        ...longerAround(first).map(({ stretch }) => durationsKey(counter, stretch)),
-      ]),
+    days.flatMap((day) =>
+      longerAround(idsOf(day).from).map(({ stretch }) => durationsKey(counter, stretch)),
+    ),
   ),
 ];
 
-/** What the days of a counter have, less what is known to be wrong with it. */
-function daysWithout(
+/** The items that they are compared with, and the time of each: four days, and durations of a day. */
+const itemsBelow = (counter: Wide, days: readonly Bucket[]) => [
+  ...nodesAround("fourDays", days).flatMap((bucket) =>
+    nodeKeysOf(counter, bucket).map((key) => ({ bucket, key })),
+  ),
+  ...days.map((bucket) => ({ bucket, key: durationsKeyOf(counter, bucket) })),
+];
+
+/** What some attribute of an item has that others are compared with. */
+interface Below {
+  readonly bucket: Bucket;
+  readonly name: string;
+  readonly n: number;
+}
+
+/** What the four days of a counter have, and the durations of its days, less what is known to be wrong with it. */
+const belowWithout = (
   counter: Wide,
   days: readonly Bucket[],
   items: Items,
   known: readonly Difference[],
-): { day: Bucket; name: string; n: number }[] {
-  return days.flatMap((day) =>
-    dayKeysOf(counter, day).flatMap((key) => [
-      ...Object.entries(items(key)).map(([name, n]) => ({ day, name, n })),
-      ...known
-        .filter(({ item }) => item === key)
-        .map((one) => ({ day, name: one.attribute, n: -driftOf(one) })),
-    ]),
-  );
-}
+): Below[] =>
+  itemsBelow(counter, days).flatMap(({ bucket, key }) => [
+    ...Object.entries(items(key)).map(([name, n]) => ({ bucket, name, n })),
+    ...known
+      .filter(({ item }) => item === key)
+      .map((one) => ({ bucket, name: one.attribute, n: -driftOf(one) })),
+  ]);
 
-/** What months, root and longer durations have to have, by their days. */
-function expectedAbove(counter: Wide, days: readonly { day: Bucket; name: string; n: number }[]) {
-  return days.flatMap(({ day, name, n }): Count[] => {
-    const { from } = idsOf(day);
-    const month = bucketAt("month", from);
-    const { letter } = parseCell(name) ?? {};
-    if (letter !== undefined)
-      return [month, root].map((node) => [
-        nodeKey(counter, node),
-        cellName(offsetIn(wideTree, node, from), letter),
-        n,
-      ]);
+/** What years, heads by year and longer durations have to have, by what is below them. */
+function expectedAbove(counter: Wide, below: readonly Below[]) {
+  return below.flatMap(({ bucket, name, n }): Count[] => {
+    const { from } = idsOf(bucket);
+    const { letter = "" } = parseCell(name) ?? {};
+    const field = lastingOf[letter];
+    if (field !== undefined) {
+      const year = bucketAt("year", from);
+      return [
+        [nodeKey(counter, year, field), cellName(offsetIn(wideTree, year, from), letter), n],
+        [headKey(counter, 0), yearName(year.at, letter), n],
+      ];
+    }
     const { duration } = parseDuration(name) ?? {};
     return duration === undefined
       ? []
@@ -118,14 +140,17 @@ const lettered = (cells: readonly { name: string; n: number }[], letter: string)
 
 const cellsIn = (fields: Fields) => Object.entries(fields).map(([name, n]) => ({ name, n }));
 
+/** What a head has by year. */
+const yearsIn = (fields: Fields) => Object.entries(fields).filter(([name]) => parseYear(name));
+
 /** The totals of a counter, of all writers together: as they are, and as they have to be. */
 function totalsOf(
   counter: Wide,
   heads: readonly Fields[],
-  days: readonly { name: string; n: number }[],
+  below: readonly Below[],
   unfinished: readonly Stood[] | undefined,
 ): { differences: Difference[]; isDivided: boolean } {
-  const cells = [...days, ...heads.flatMap(cellsIn)];
+  const cells = [...below, ...heads.flatMap(cellsIn)];
   const counted = (name: string) => sumOf(heads.map((fields) => fields[name] ?? 0));
   const difference = (attribute: string, is: number, expected: number): Difference => ({
     item: headKey(counter, 0),
@@ -163,11 +188,14 @@ export interface ComparedTotals {
 }
 
 const isSpilled = (keys: readonly string[], before: State, after: State) =>
-  keys.some((key) =>
-    Object.keys(before.heads.get(key) ?? {}).some(
-      (name) => !(name in (after.heads.get(key) ?? {})),
-    ),
-  );
+  keys.some((key) => {
+    const [was, is] = [before.heads.get(key) ?? {}, after.heads.get(key) ?? {}];
+    const isSame = isDeepStrictEqual(
+      Object.fromEntries(yearsIn(was)),
+      Object.fromEntries(yearsIn(is)),
+    );
+    return !isSame || Object.keys(was).some((name) => !(name in is));
+  });
 
 /**
  * Compares what is above the days of some counters, and their totals. Two units for each counter and day, and half a unit for each
@@ -186,30 +214,25 @@ export async function compareTotals(
 ): Promise<ComparedTotals | undefined> {
   const days = dayNumbers.map((at): Bucket => ({ level: "day", at }));
   const heads = counters.flatMap((counter) => headKeys(counter, store.shards));
-  const roots = counters.map((counter) => nodeKey(counter, root));
   const above = counters.flatMap((counter) => keysAbove(counter, days));
-  const below = counters.flatMap((counter) => days.flatMap((day) => dayKeysOf(counter, day)));
+  const below = counters.flatMap((counter) => itemsBelow(counter, days).map(({ key }) => key));
   const looked = await look(
     store,
-    { seen: unfinished ?? [], heads: [...heads, ...roots] },
+    { seen: unfinished ?? [], heads },
     () => readItems(store, [...above, ...below], { consistent: true }),
-    (before, after) =>
-      !isSpilled(heads, before, after) &&
-      roots.every((key) => isDeepStrictEqual(before.heads.get(key), after.heads.get(key))),
+    (before, after) => !isSpilled(heads, before, after),
   );
   if (looked === undefined) return undefined;
   const { stood, state, read: items } = looked;
   const compared = counters.map((counter) => {
-    const cells = daysWithout(counter, days, items, known);
-    const keys = [nodeKey(counter, root), ...keysAbove(counter, days)];
-    const counted = sumUp(
-      keys.flatMap((key) =>
-        Object.entries(state.heads.get(key) ?? items(key)).map(
-          ([name, n]) => [key, name, n] as const,
-        ),
-      ),
-    );
+    const cells = belowWithout(counter, days, items, known);
     const fields = headKeys(counter, store.shards).map((key) => state.heads.get(key) ?? {});
+    const counted = sumUp([
+      ...keysAbove(counter, days).flatMap((key) =>
+        Object.entries(items(key)).map(([name, n]) => [key, name, n] as const),
+      ),
+      ...fields.flatMap(yearsIn).map(([name, n]) => [headKey(counter, 0), name, n] as const),
+    ]);
     const totals = totalsOf(counter, fields, cells, unfinished && stood);
     const nodes = compare(counted, sumUp(expectedAbove(counter, cells)));
     return { ...totals, differences: [...nodes, ...totals.differences] };

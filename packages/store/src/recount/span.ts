@@ -1,14 +1,6 @@
 /** Spans of whole hours, in which executions are compared with the time buckets. */
 import type { Bounds } from "@attune/domain/ids";
-import {
-  type Bucket,
-  bucketAt,
-  bucketsIn,
-  childOf,
-  idsOf,
-  type Level,
-  wideTree,
-} from "../counters/buckets.ts";
+import { type Bucket, bucketAt, bucketsIn, idsOf, type Level } from "../counters/buckets.ts";
 import type { Store } from "../store.ts";
 import { readFeed } from "./seen.ts";
 
@@ -26,8 +18,11 @@ export const idsOfSpan = ({ from, below }: Span): Bounds => ({
 /** The nodes of a level that have some of a span. */
 export const nodesIn = (level: Level, span: Span): Bucket[] => bucketsIn(level, idsOfSpan(span));
 
-/** The hour that a child of a day is. */
-export const hourIn = (day: Bucket, offset: number): number => childOf(wideTree, day, offset).at;
+/** The nodes of a level that have some of some others. */
+export const nodesAround = (level: Level, nodes: readonly Bucket[]): Bucket[] => {
+  const numbers = new Set(nodes.map((node) => bucketAt(level, idsOf(node).from).at));
+  return [...numbers].map((at) => ({ level, at }));
+};
 
 /** Executions that are looked at together; more, where an hour has more. */
 const TOGETHER = 5_000;
