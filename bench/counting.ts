@@ -122,8 +122,7 @@ const Transaction = z.object({
 /** What a transaction writes, in units by kind. Pages and heads are below a kilobyte: two units each. */
 function unitsByKind(input: unknown, units: number): Partial<Record<Kind, number>> {
   const parts = Transaction.parse(input).TransactItems.map(({ Update }) => Update);
-  if (parts.some((update) => update?.UpdateExpression.includes("REMOVE")))
-    return { spills: units };
+  if (parts.some((update) => update?.UpdateExpression.includes("REMOVE"))) return { spills: units };
   const ledger = 2 * parts.filter((update) => update === undefined).length;
   const groups = parts.filter((update) =>
     /^([dq]\w+:)?(enforcement|parent)(-ends)?:/.test(update?.Key.key ?? ""),

@@ -170,11 +170,11 @@ export const guards: readonly Guard[] = [
   },
   {
     invariant: 7,
-    guard: "The edge of a range is told from a day that begins with it",
-    file: "packages/store/src/list/find/by-number.ts",
-    find: " && edge.below === firstEdge.edge.below;",
-    replace: ";",
-    tests: members,
+    guard: "What a walk has seen of an edge counts it where it has seen all of that",
+    file: "packages/store/src/list/seen.ts",
+    find: " || below > seen.below)",
+    replace: ")",
+    tests: ["--project", "store", "test/store/list/seen.test.ts"],
   },
   {
     invariant: 7,

@@ -1,10 +1,10 @@
 import type { IdRange } from "@attune/domain/ids";
 import { ensureResources } from "@attune/local/resources";
-import { bucketAt, idsOf, lengths } from "@attune/store/counters/buckets";
+import { bucketAt, idsOf, lengths, wideTree } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { readItemsOnce } from "@attune/store/counters/items";
-import { isShort, locate } from "@attune/store/counters/positions";
-import { countRange } from "@attune/store/counters/ranges";
+import { locate } from "@attune/store/counters/positions";
+import { countRange, isShort } from "@attune/store/counters/ranges";
 import type { Tally } from "@attune/store/counters/tally";
 import type { Store } from "@attune/store/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -53,7 +53,7 @@ describe("positions among many", () => {
     }
     for (const offset of [30, 120, 1_234, ids.length - 40]) {
       counted.reset();
-      const located = await locate(store, all, { order: "oldest", offset, reach: 0 });
+      const located = await locate(store, all, { order: "oldest", offset, reach: 0, few: 25 });
       expect(located).toEqual({
         range: idsOf(bucketAt("fine", ids[offset] ?? 0)),
         before: Math.floor(offset / 80) * 80,
@@ -72,7 +72,7 @@ describe("positions among many", () => {
     const group: Tally[] = [{ counter: { kind: "enforcement", of: 7 }, field: "created" }];
     for (const offset of [30, 1_234, ids.length - 40]) {
       counted.reset();
-      const located = await locate(store, group, { order: "oldest", offset, reach: 0 });
+      const located = await locate(store, group, { order: "oldest", offset, reach: 0, few: 25 });
       expect(located).toEqual({
         range: idsOf(bucketAt("finest", ids[offset] ?? 0)),
         before: Math.floor(offset / 80) * 80,
@@ -94,12 +94,18 @@ describe("positions among many", () => {
     };
     const range = { from: (ids[100] ?? 0) + 5, below: (ids[2_000] ?? 0) + 5 };
     const cut = await costOfRange(range);
-    expect(cut.whole).toBe((await countRange(store, all, range)).whole);
-    expect(cut.edges.map(({ bucket }) => bucket)).toEqual(
-      [range.from, range.below].map((id) => idsOf(bucketAt("finest", id))),
+    // A quarter of an hour is an edge where its day tells what it has; the other day has none as a whole, and so its quarter is looked into.
+    expect(cut.edges.map(({ bucket }) => bucket)).toEqual([
+      bucketAt("finest", range.below),
+      bucketAt("quarter", range.from),
+    ]);
+    expect(cut.edges.map(({ count }) => count)).toEqual([80, 800]);
+    expect(cut.whole).toBe(
+      ids.filter((id) => id >= idOfFine(60) && id < idsOf(bucketAt("finest", range.below)).from)
+        .length,
     );
-    // Its own item; the two quarters of an hour that are cut, and the one day of them that has whole ones.
-    expect([cut.requests, cut.readUnits]).toEqual([2, 2]);
+    // Its own item; a day, and a quarter of an hour.
+    expect([cut.requests, cut.readUnits]).toEqual([2, 1.5]);
     // Days on which it has nothing are not looked into.
     const day = idOfFine(24 * 240);
     expect(await costOfRange({ from: day + 5, below: 20 * day + 5 })).toEqual({
@@ -121,18 +127,18 @@ describe("positions among many", () => {
     counted.reset();
     const from = few[4] ?? 0;
     const { whole, edges } = await countRange(store, group, { from });
-    const bucket = { from: idOfFine(dayOfFew), below: idOfFine(dayOfFew + 24 * 240) };
+    const bucket = bucketAt("day", from);
     expect({ whole, edges }).toEqual({
       whole: 0,
-      edges: [{ from, below: bucket.below, bucket, count: 30 }],
+      edges: [{ from, below: idsOf(bucket).below, bucket, count: 30 }],
     });
     expect(costOf(counted.log())).toMatchObject({ requests: 1, readUnits: 0.5 });
   });
 
   it("what a count of a range reads a locate begins with: a short one takes no year", async () => {
     const within = { from: (ids[900] ?? 0) + 5, below: (ids[1_700] ?? 0) + 5 };
-    expect(isShort(within)).toBe(true);
-    expect(isShort({ from: within.from })).toBe(false);
+    expect(isShort(wideTree, within)).toBe(true);
+    expect(isShort(wideTree, { from: within.from })).toBe(false);
     const read = readItemsOnce(store);
     await countRange(store, all, within, read);
     counted.reset();
@@ -140,7 +146,7 @@ describe("positions among many", () => {
     const located = await locate(
       store,
       all,
-      { order: "oldest", offset: 650, reach: 0, within },
+      { order: "oldest", offset: 650, reach: 0, few: 25, within },
       read,
     );
     expect(located).toMatchObject({ before: 640, inside: 80 });
@@ -160,7 +166,7 @@ describe("positions among many", () => {
     expect({ requests, readUnits }).toEqual({ requests: 1, readUnits: 2.5 });
   });
 
-  it("a quarter of an hour of a group is an edge as a whole, where its day has some more", async () => {
+  it("a quarter of an hour of a group is an edge as a whole, where its day is looked into", async () => {
     const day = idOfFine(60 * 24 * 240);
     const { hour } = lengths;
     const some = Array.from({ length: 480 }, (_, at) => day + idOfFine(12) * at + 7);
@@ -173,17 +179,57 @@ describe("positions among many", () => {
         })),
       );
     const from = day + 5 * hour + idOfFine(100);
-    const bucket = { from: day + 5.25 * hour, below: day + 5.5 * hour };
+    const bucket = bucketAt("quarter", from);
     for (const field of ["created", "failed"] as const) {
       counted.reset();
       const group: Tally[] = [{ counter: { kind: "enforcement", of: 9_100 }, field }];
       const { whole, edges } = await countRange(store, group, { from });
       expect({ whole, edges }).toEqual({
         whole: 18.5 * 20,
-        edges: [{ from, below: bucket.below, bucket, count: 5 }],
+        edges: [{ from, below: idsOf(bucket).below, bucket, count: 5 }],
       });
       // Its own item, and the day.
       expect(costOf(counted.log()).requests).toBe(2);
     }
+  });
+
+  it("a locate in a range of a group looks into the quarter of an hour at its end where the page may be there", async () => {
+    const group: Tally[] = [{ counter: { kind: "enforcement", of: 7 }, field: "created" }];
+    const before = Array.from({ length: 320 }, (_, at) => idOfFine(80 * 24 * 240 + at) + 3);
+    for (const part of [before.slice(0, 160), before.slice(160)])
+      await countChanges(
+        store,
+        part.map((id) => ({
+          ...({ id, version: 1, status: "completed", ledger: `${id}` } as const),
+          membership: { action_ref: "core.echo", enforcement: 7 },
+        })),
+      );
+    // Sixty in each quarter of an hour; the range ends in the sixth.
+    const within = { from: idOfFine(80 * 24 * 240), below: (before[319] ?? 0) + 1 };
+    const costOfOffset = async (offset: number) => {
+      counted.reset();
+      const place = { order: "oldest", offset, reach: 0, few: 25, within } as const;
+      const located = await locate(store, group, place);
+      return { located, ...costOf(counted.log()) };
+    };
+    // In the item of the day.
+    expect(await costOfOffset(10)).toMatchObject({
+      // Of the day as far as that goes.
+      located: {
+        range: { from: within.from, below: idsOf(bucketAt("quarter", within.below)).from },
+        ...{ before: 0, inside: 300 },
+      },
+      requests: 1,
+      readUnits: 0.5,
+    });
+    expect(await costOfOffset(318)).toMatchObject({
+      // As far as the finest bucket that the range cuts.
+      located: {
+        range: { from: within.from, below: idsOf(bucketAt("finest", within.below)).from },
+        ...{ before: 0, inside: 319 },
+      },
+      requests: 2,
+      readUnits: 1,
+    });
   });
 });

@@ -85,7 +85,7 @@ describe("spilling", () => {
       // By year.
       ...{ C0: 31, T0: 30, F0: 30, G0: 30 },
     });
-    const newest = { order: "newest", offset: 0, reach: 0 } as const;
+    const newest = { order: "newest", offset: 0, reach: 0, few: 25 } as const;
     expect(await locate(store, [{ counter, field: "created" }], newest)).toMatchObject({
       before: 0,
       inside: 31,

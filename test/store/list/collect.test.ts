@@ -15,13 +15,18 @@ const ids = (page: readonly { id: number }[]) => page.map(({ id }) => id);
 describe("a page out of chunks", () => {
   it("skips, takes, and stops one match behind the page", async () => {
     const wanted = { skip: 3, take: 4, countAll: false };
-    const { page, ...rest } = await collect(chunksOf([2, 4, 3, 5]), wanted);
+    const { page, ids: passed, ...rest } = await collect(chunksOf([2, 4, 3, 5]), wanted);
     expect(ids(page)).toEqual([997, 996, 995, 994]);
+    expect(passed).toEqual([1000, 999, 998, 997, 996, 995, 994, 993, 992]);
     expect(rest).toEqual({ passed: 9, scanned: 12, isAtEnd: false });
   });
 
   it("knows that nothing comes after the last chunk", async () => {
-    const { page, ...rest } = await collect(chunksOf([2, 1]), {
+    const {
+      page,
+      ids: _,
+      ...rest
+    } = await collect(chunksOf([2, 1]), {
       skip: 0,
       take: 3,
       countAll: false,
@@ -42,7 +47,7 @@ describe("a page out of chunks", () => {
 
   it("stops where a request has taken what it may, and says where", async () => {
     const wanted = { skip: 0, take: 20, countAll: true };
-    const { page, ...rest } = await collect(chunksOf([3, 3, 3], 500), wanted);
+    const { page, ids: _, ...rest } = await collect(chunksOf([3, 3, 3], 500), wanted);
     expect(ids(page)).toEqual([1000, 999, 998, 997, 996, 995]);
     expect(rest).toEqual({ passed: 6, scanned: 8, isAtEnd: false, stoppedAt: 995 });
   });

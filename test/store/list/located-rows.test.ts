@@ -66,6 +66,28 @@ describe.each([1, 4])("the rows of pages that are located, in %i shards", (shard
     }
   });
 
+  it("are counted with the quarter of an hour of a group that the range cuts, where it has many there", async () => {
+    const [parent = 0] = await past.fill(42, mix(0, 0), { count: 1 });
+    const burst = await past.fill(41, mix(2, 0), { count: MANY, everyMs: 400, parent });
+    const spread = await past.fill(41, mix(2, 0), {
+      ...{ count: 66, everyMs: 50_000, action_ref: "core.beside", parent },
+    });
+    const inTime = [...burst, ...spread].toSorted((one, other) => one - other);
+    // Both ends within a finest bucket, the first one in the burst.
+    const [from, below] = [(inTime[40] ?? 0) + 1, inTime.at(-5) ?? 0];
+    const within = inTime.slice(41, -5);
+    for (const order of ["newest", "oldest"] as const) {
+      const inOrder = order === "oldest" ? within : within.toReversed();
+      const request = past.request(41, { filter: { parent }, range: { from, below }, order });
+      for (const number of [1, PAGE, 21]) {
+        const { page, roundTrips } = await past.costOfPage(request, number);
+        expect(page.total).toBe(within.length);
+        await past.expectRows(page, inOrder.slice((number - 1) * PER_PAGE, number * PER_PAGE));
+        expect(roundTrips).toBeLessThanOrEqual(number === 1 ? 3 : 6);
+      }
+    }
+  });
+
   it("of a group come from what has completed beside it, of all its time or a part of it", async () => {
     const [parent = 0] = await past.fill(29, mix(0, 0), { count: 1 });
     const made = await past.fill(28, mix(2, 1), { count: MANY, everyMs: 4_000, parent });
@@ -77,7 +99,9 @@ describe.each([1, 4])("the rows of pages that are located, in %i shards", (shard
       await past.expectRows(page, made.slice((PAGE - 1) * PER_PAGE, PAGE * PER_PAGE));
       expect(page.total).toBe(MANY);
       // Two of the page failed, and one runs.
-      expect(units).toMatchObject({ by_status: shards / 2, items: 1.5 });
+      expect(units).toMatchObject({
+        ...{ by_status: shards / 2, by_parent_unsuccessful: 0.5, items: 0.5 },
+      });
       expect(roundTrips).toBeLessThanOrEqual(6);
     }
   });

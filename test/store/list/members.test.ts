@@ -1,6 +1,7 @@
 /** Lists of a group by how its members ended: what each costs, and what is shown while some have not ended. */
 import { type IdRange, idOf, SLOTS } from "@attune/domain/ids";
 import type { Status } from "@attune/domain/lifecycle";
+import { lengths } from "@attune/store/counters/buckets";
 import { countChanges } from "@attune/store/counters/count-changes";
 import { listExecutions } from "@attune/store/list/list-executions";
 import type { ListRequest } from "@attune/store/list/request";
@@ -256,19 +257,20 @@ describe("a time range of a group", () => {
   });
 
   it("is counted by its entries where its days have few, and by the counters where they have more", async () => {
-    for (const [parent, count, counters] of [
-      [66, 240, 1],
-      [77, 700, 2],
+    for (const [parent, count, isOpen, counters] of [
+      [66, 240, true, 1],
+      [77, 700, false, 1.5],
     ] as const) {
       const known = await fill(parent, tenth, none, { start, count });
-      const range = { from: (known[4]?.id ?? 0) + 1, below: known[count - 7]?.id ?? 0 };
+      const below = isOpen ? (known.at(-1)?.id ?? 0) + lengths.day : (known[count - 7]?.id ?? 0);
+      const range = { from: (known[4]?.id ?? 0) + 1, below };
       const { page, units, readUnits } = await past.costOfPage(
         everyOne(parent, range),
         1,
         later(DAYS_LATER),
       );
       expect(page.rows.map(({ id }) => id)).toEqual(ids(known.slice(5), 1));
-      expect(page.total).toBe(count - 12);
+      expect(page.total).toBe(isOpen ? count - 5 : count - 12);
       const ofExecutions = Object.values(units).reduce((sum, one) => sum + one, 0);
       // One of them is the day of all, which tells what is beside the page.
       expect(readUnits - ofExecutions).toBe(counters);

@@ -6,13 +6,11 @@ import {
   type Bucket,
   bucketAt,
   childOf,
-  hasWholeChild,
   idsOf,
   isWithin,
   offsetIn,
   root,
   type Tree,
-  wideTree,
 } from "./buckets.ts";
 import type { Cell } from "./cells.ts";
 import { type ReadItems, readItemsOnce } from "./items.ts";
@@ -94,12 +92,14 @@ export interface Others {
 
 export interface Place {
   readonly order: Order;
-  /** From 0, and from the first bucket that lies in the range as a whole. */
-  readonly offset: number;
+  /** From 0, and from the first bucket that lies in the range as a whole; what counts before it may be read meanwhile. */
+  readonly offset: number | Promise<number>;
   /** So many after it are wanted beside it, or before it where this is negative, as far as its siblings have them. */
   readonly reach: number;
   /** All ids where it is left out. */
   readonly within?: IdRange;
+  /** Passing fewer over costs less than looking into a bucket. */
+  readonly few: number;
   readonly without?: Others;
 }
 
@@ -108,16 +108,15 @@ const lessOne = ({ leaf }: Tree, id: number): Cell => ({
   ...{ bucket: bucketAt(leaf, id), field: "created", n: -1 },
 });
 
-/** Whether a locate in a range takes three requests at most, and not four: no year lies in it as a whole. */
-export const isShort = (range: IdRange): boolean =>
-  !hasWholeChild(wideTree, root, wholesIn(wideTree, range));
+/** What some ids have beside others that have an end of them. */
+const beside = ({ from, below }: Bounds, others: Bounds): Bounds =>
+  others.from <= from ? { from: others.below, below } : { from, below: others.from };
 
-/** Whether a locate in a range of a group looks into every day of it at once: an end of it is in each. */
-export const isBrief = ({ from = 0, below = Number.MAX_SAFE_INTEGER }: IdRange): boolean =>
-  bucketAt("day", below).at - bucketAt("day", from).at < 2;
-
-/** Passing fewer over costs less than looking into a bucket. */
-const FEW = 25;
+/**
+ * A locate looks into the days that the ends of a range cut, and into the quarter of an hour that it begins with: where a
+ * page is depends on that. The one at its other end is looked into where the page may be there.
+ */
+const depthOf = (end: Bucket) => ({ day: 0, isEdge: ({ at }: Bucket) => at === end.at });
 
 /**
  * The buckets that have the `offset`-th execution, from 0, of some tallies in the buckets that lie in a range, and those
@@ -130,14 +129,26 @@ const FEW = 25;
 export async function locate(
   store: Store,
   tallies: readonly Tally[],
-  { order, offset, reach, within = {}, without }: Place,
+  { order, reach, within = {}, few, without, ...place }: Place,
   read: ReadItems = readItemsOnce(store),
 ): Promise<Located | undefined> {
   const sources = sourcesOf(tallies, without?.tallies);
   const tree = treeOf(sources);
   const wholes = wholesIn(tree, within);
-  const { whole } = await readRange(store, sources, within, read);
+  const lookInto = async (node: Bucket) =>
+    inNode(sources, node, await read(nodeKeys(sources, [node])));
+  const end = bucketAt("quarter", order === "newest" ? wholes.from : wholes.below - 1);
+  const { whole, edges } = await readRange(store, sources, within, read, depthOf(end));
+  const offset = await place.offset;
   let cells = [...whole, ...(without?.ids ?? []).map((id) => lessOne(tree, id))];
+  const isCut = edges.some(({ bucket }) => bucket.level === end.level && bucket.at === end.at);
+  const isOpened = isCut && offset >= sum(cells);
+  if (isOpened) {
+    const atEnd = await lookInto(end);
+    cells.push(...atEnd.filter(({ bucket }) => isWithin(bucket, wholes)));
+  }
+  // What is not looked into is not in the buckets above it either.
+  const counted = isCut && !isOpened ? beside(wholes, idsOf(end)) : wholes;
   const latest = sum(cells) - 1;
   if (latest < 0) return undefined;
   const nth = Math.min(offset, latest);
@@ -154,22 +165,19 @@ export async function locate(
     if (found === undefined || run === undefined) return located;
     located = {
       range: {
-        from: Math.max(run.from, wholes.from),
-        below: Math.min(run.below, wholes.below),
+        from: Math.max(run.from, counted.from),
+        below: Math.min(run.below, counted.below),
       },
       before: run.before,
       inside: run.inside,
     };
     const child = found.bucket;
-    if (child.level === tree.leaf || passedOf(run, stretch) < FEW) return located;
+    if (child.level === tree.leaf || passedOf(run, stretch) < few) return located;
     cells = cells.filter(
       ({ bucket }) => bucket.level !== child.level && isWithin(bucket, idsOf(child)),
     );
     // What an end of the range cuts has been looked into.
-    if (isWithin(child, wholes)) {
-      const items = await read(nodeKeys(sources, [child]));
-      cells.push(...inNode(sources, child, items));
-    }
+    if (isWithin(child, wholes)) cells.push(...(await lookInto(child)));
     node = child;
     before = found.before;
   }

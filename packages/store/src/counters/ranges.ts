@@ -8,9 +8,11 @@ import {
   type Bucket,
   bucketAt,
   groupTree,
+  hasWholeChild,
   idsOf,
   isWithin,
   nodesAlong,
+  root,
   type Tree,
   wholesOf,
 } from "./buckets.ts";
@@ -82,11 +84,6 @@ export const nodeKeys = (sources: readonly Source[], nodes: readonly Bucket[]) =
     ),
   );
 
-const keysOf = (sources: readonly Source[], writers: number, nodes: readonly Bucket[]) => [
-  ...sources.flatMap((source) => ownKeys(source, writers)),
-  ...nodeKeys(sources, nodes),
-];
-
 /** A range with both ends. */
 const boundsOf = ({ from = 0, below = Number.POSITIVE_INFINITY }: IdRange): Bounds => ({
   from: Math.max(from, 0),
@@ -119,35 +116,51 @@ export function edgesOf({ leaf }: Tree, range: IdRange): Bounds[] {
 /** The ids of the buckets without others below them that lie in a range as a whole. */
 export const wholesIn = ({ leaf }: Tree, range: IdRange): Bounds => wholesOf(leaf, boundsOf(range));
 
+/**
+ * Whether no year lies in a range as a whole, and of a group no day: a locate looks at once into each that is there, for an end of
+ * the range cuts it.
+ */
+export const isShort = (tree: Tree, range: IdRange): boolean =>
+  !hasWholeChild(tree, root, wholesIn(tree, range));
+
 /** The nodes that say what is in a range: a bucket that an end cuts is looked into, and of the others some bucket above counts. */
 const nodesIn = (tree: Tree, range: IdRange): Bucket[] =>
   nodesAlong(tree, wholesIn(tree, range), endsOf(boundsOf(range)));
 
 /**
- * Of a group, a day that an end cuts and that has fewer than `day` is read, the smaller part of it, which costs less than
- * looking into the day and a quarter of an hour; of one that has fewer than `quarters`, the quarter that is cut is read so.
+ * A day of a group, or a quarter of an hour, that an end of a range cuts: with fewer members than this the smaller part of it is
+ * read, which costs less than looking into it and the bucket below it that is cut.
  */
-const SPARSE = { day: 300, quarters: 600 };
-/** Every day and every quarter of an hour is looked into. */
-const NONE_SPARSE = { day: 0, quarters: 0 };
+export const SPARSE = 300;
+
+/** How far what the ends of a range cut of a group is looked into at once. */
+interface Depth {
+  /** A day that has fewer members is an edge. */
+  readonly day: number;
+  /** Whether a quarter of an hour is one, where a day that is looked into tells what it has. */
+  readonly isEdge: (quarter: Bucket) => boolean;
+}
+
+/** Days alone: what to do with a quarter of an hour depends on what it has. */
+const DAYS: Depth = { day: SPARSE, isEdge: () => true };
 
 /**
- * The nodes of a range that have something of a group, as its days tell; and the days and quarters of an hour that are cut and sparse.
+ * The nodes of a range of a group that are looked into, and the buckets that are edges instead.
+ *
+ * @param cells what its days have, where that is known: of a day that has nothing, nothing is looked into
  */
 function splitDays(
-  cells: readonly Cell[],
+  cells: readonly Cell[] | undefined,
   nodes: readonly Bucket[],
-  sparse: typeof SPARSE,
+  depth: Depth,
 ): { opened: Bucket[]; cut: Bucket[] } {
   const byDay = Map.groupBy(nodes, (node) => bucketAt("day", idsOf(node).from).at);
   const days = [...byDay].map(([at, some]) => {
     const day: Bucket = { level: "day", at };
-    const members = countIn(cells, day);
-    if (members < Math.max(sparse.day, 1)) return { opened: [], cut: [day] };
-    // What a quarter of an hour has is told by a day that is looked into.
-    const isTold = members < sparse.quarters && some.some(({ level }) => level === "day");
-    const isRead = ({ level }: Bucket) => level === "quarter" && isTold;
-    return { opened: some.filter((node) => !isRead(node)), cut: some.filter(isRead) };
+    if (cells && countIn(cells, day) < Math.max(depth.day, 1)) return { opened: [], cut: [day] };
+    const isTold = some.some(({ level }) => level === "day");
+    const isEdge = (node: Bucket) => node.level === "quarter" && isTold && depth.isEdge(node);
+    return { opened: some.filter((node) => !isEdge(node)), cut: some.filter(isEdge) };
   });
   return {
     opened: days.flatMap(({ opened }) => opened),
@@ -157,30 +170,34 @@ function splitDays(
 
 /** A part of a bucket. */
 export interface Edge extends Bounds {
-  readonly bucket: Bounds;
+  readonly bucket: Bucket;
   /** What the bucket has as a whole, by the counters. */
   readonly count: number;
 }
 
 /**
  * What the counters say of a range: the buckets that lie in it as a whole, each once, and its edges that have something. Of a
- * group, days and quarters of an hour that an end cuts are edges as well where they are sparse.
+ * group, days and quarters of an hour that an end cuts are edges as well, as far as they are not looked into.
  */
 export async function readRange(
   store: Store,
   sources: readonly Source[],
   range: IdRange,
   read: ReadItems,
-  sparse = NONE_SPARSE,
+  depth: Depth = DAYS,
 ): Promise<{ whole: Cell[]; edges: Edge[] }> {
   if (isEmpty(intersect(range, { from: 0 }))) return { whole: [], edges: [] };
   const tree = treeOf(sources);
   const nodes = nodesIn(tree, range);
-  const daysOf = async () =>
-    inHeads(sources, store.shards, await read(keysOf(sources, store.shards, [])));
-  const { opened, cut } =
-    tree === groupTree ? splitDays(await daysOf(), nodes, sparse) : { opened: nodes, cut: [] };
-  const items = await read(keysOf(sources, store.shards, opened));
+  const own = sources.flatMap((source) => ownKeys(source, store.shards));
+  const isOfGroups = tree === groupTree;
+  // Of a group that has no whole day in the range, the days that are cut tell all.
+  const heads = isOfGroups && isShort(tree, range) ? [] : own;
+  const daysOf = async () => inHeads(sources, store.shards, await read(heads));
+  const { opened, cut } = isOfGroups
+    ? splitDays(heads.length > 0 ? await daysOf() : undefined, nodes, depth)
+    : { opened: nodes, cut: [] };
+  const items = await read([...heads, ...nodeKeys(sources, opened)]);
   const cells = [
     ...inHeads(sources, store.shards, items),
     ...opened.flatMap((node) => inNode(sources, node, items)),
@@ -192,7 +209,7 @@ export async function readRange(
     edges: [...leaves, ...cut]
       .map((bucket) => ({
         ...partIn(boundsOf(range), bucket),
-        ...{ bucket: idsOf(bucket), count: countIn(cells, bucket) },
+        ...{ bucket, count: countIn(cells, bucket) },
       }))
       .filter(({ count }) => count > 0),
   };
@@ -200,7 +217,7 @@ export async function readRange(
 
 /**
  * About how many executions of some groups are in a range that cuts a day of theirs: those of their days, and half of a day
- * that is cut; `undefined` where none is. The groups' own items tell.
+ * that is cut; `undefined` where none is, or all are. The groups' own items tell.
  *
  * @param tallies of groups, with positions
  */
@@ -209,8 +226,9 @@ export async function estimateMembers(
   range: IdRange,
   read: ReadItems,
 ): Promise<number | undefined> {
+  if (isShort(groupTree, range)) return undefined;
   const sources = sourcesOf(tallies);
-  const days = inHeads(sources, 1, await read(keysOf(sources, 1, [])));
+  const days = inHeads(sources, 1, await read(sources.flatMap((source) => ownKeys(source, 1))));
   const { from = 0, below = Number.MAX_SAFE_INTEGER } = range;
   const ends = [from, below - 1].map((id) => bucketAt("day", id).at);
   const some = days.filter(({ bucket }) => !isEmpty(intersect(range, idsOf(bucket))));
@@ -221,7 +239,7 @@ export async function estimateMembers(
 /**
  * How many executions of some tallies are in a range: `whole` of them in buckets that lie in it, and the rest in
  * `edges`, at most two parts of a bucket, to be counted by reading. One request: half a read unit for each head, and for
- * each of at most seven nodes; two for a group, and at most four nodes.
+ * each of at most seven nodes; two for a group, and at most two nodes: a quarter of an hour of a day that is looked into is an edge.
  *
  * @param tallies with positions; they count disjoint sets, and are summed
  * @param others of what they count, tallies that are taken off
@@ -233,6 +251,6 @@ export async function countRange(
   read: ReadItems = readItemsOnce(store),
   others: readonly Tally[] = [],
 ): Promise<{ whole: number; edges: readonly Edge[] }> {
-  const { whole, edges } = await readRange(store, sourcesOf(tallies, others), range, read, SPARSE);
+  const { whole, edges } = await readRange(store, sourcesOf(tallies, others), range, read);
   return { whole: sum(whole), edges };
 }

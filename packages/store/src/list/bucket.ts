@@ -1,13 +1,16 @@
 /** Where a page begins, by the counters. */
-import type { Bounds, IdRange } from "@attune/domain/ids";
+import { type Bounds, type IdRange, intersect } from "@attune/domain/ids";
+import { bucketAt, groupTree, idsOf } from "../counters/buckets.ts";
 import { locate } from "../counters/positions.ts";
 import { edgesOf } from "../counters/ranges.ts";
 import { treeOf } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
 import type { Members } from "./members.ts";
-import type { Plan } from "./plan.ts";
-import { isNear, type Part } from "./reach.ts";
-import { countByReading } from "./take.ts";
+import { after } from "./page.ts";
+import { isOfRows, type Plan } from "./plan.ts";
+import { fewOf, type Part } from "./reach.ts";
+import { type Seen, seenIn, seenOf } from "./seen.ts";
+import { take } from "./take.ts";
 
 /** Consecutive matches that the counters tell of: their ids, how many come before them, how many they are. */
 export interface Bucket {
@@ -16,21 +19,40 @@ export interface Bucket {
   readonly inside: number;
 }
 
-/** The part of a bucket that a range begins with in an order, where an end of the range cuts one. */
-export interface FirstEdge {
-  readonly edge: Bounds;
-  /** Matches in it. */
-  readonly count: Promise<number>;
+/** What a range begins with, where an end of it cuts a bucket: its ids, and what they have. */
+export interface Beginning extends Bounds {
+  readonly seen: Promise<Seen>;
 }
 
-/** Reads it before the counters tell whether it has any: where a page is depends on it. */
-export function readFirstEdge(store: Store, plan: Plan, part: Part) {
-  const { range, order } = part;
-  if (isNear(plan, part) || plan.timed === undefined) return undefined;
-  const edge = edgesOf(treeOf(plan.timed.tallies), range).find(({ from, below }) =>
+/**
+ * Reads what a range begins with in an order, before the counters tell whether that has any: where a page is depends on it. Of a
+ * group's entries half a read unit is read, and mostly tells of the quarter of an hour that is cut.
+ */
+export async function readBeginning(
+  store: Store,
+  plan: Plan,
+  { range, order }: Part,
+): Promise<Beginning | undefined> {
+  if (plan.timed === undefined) return undefined;
+  const tree = treeOf(plan.timed.tallies);
+  const cut = edgesOf(tree, range).find(({ from, below }) =>
     order === "newest" ? below === range.below : from === range.from,
   );
-  return edge && { edge, count: countByReading(store, plan, edge) };
+  if (cut === undefined) return undefined;
+  const readAll = async (some: IdRange, before: readonly number[] = []) => {
+    const wanted = { range: some, order, skip: 0, take: 0, countAll: true };
+    const { ids } = await take(store, plan, wanted);
+    return { ...cut, ids: [...before, ...ids] };
+  };
+  if (tree !== groupTree || plan.members || isOfRows(plan)) return { ...cut, seen: readAll(cut) };
+  const quarter = intersect(range, idsOf(bucketAt("quarter", cut.from)));
+  const wanted = { range: quarter, order, skip: 0, take: 1, countAll: false };
+  const some = await take(store, plan, wanted);
+  const seen = seenIn(quarter, order, some);
+  const known = some.isAtEnd ? seen : seenOf(seen, cut);
+  if (known) return { ...known, seen: Promise.resolve(known) };
+  // So many at once: the rest of what is cut is read as well.
+  return { ...cut, seen: readAll(intersect(cut, after(seen, order) ?? {}), seen.ids) };
 }
 
 /**
@@ -40,7 +62,7 @@ export function readFirstEdge(store: Store, plan: Plan, part: Part) {
  */
 async function bucketOfMembers(
   store: Store,
-  { readItems }: Plan,
+  plan: Plan,
   { group, others, settled }: Members,
   { order, skip, perPage }: Part,
   total: () => Promise<number>,
@@ -54,9 +76,10 @@ async function bucketOfMembers(
       order: "oldest",
       offset: Math.min(Math.max(offset, 0), count - 1),
       reach: (order === "newest" ? -1 : 1) * (perPage - 1),
+      few: fewOf(plan),
       without: { tallies: others, ids: [...unfinished.keys()] },
     },
-    readItems,
+    plan.readItems,
   );
   if (found === undefined || (found.range.below ?? Number.POSITIVE_INFINITY) > below)
     return undefined;
@@ -73,7 +96,7 @@ export async function bucketOf(
   plan: Plan,
   part: Part,
   total: () => Promise<number>,
-  firstEdge: FirstEdge | undefined,
+  beginning: Beginning | undefined,
 ): Promise<Bucket | undefined> {
   const { range, order, skip, perPage } = part;
   const { timed, members, readItems } = plan;
@@ -82,12 +105,23 @@ export async function bucketOf(
     // The list as a whole is one: its far half is walked to from the far end.
     return found ?? { range, before: 0, inside: await total() };
   }
-  const passed = (await firstEdge?.count) ?? 0;
-  if (firstEdge && skip < passed) return { range: firstEdge.edge, before: 0, inside: passed };
-  const without = { tallies: timed.others, ids: [] };
-  const place = { order, offset: skip - passed, reach: perPage - 1, within: range, without };
-  const bucket = await locate(store, timed.tallies, place, readItems);
-  if (bucket) return { ...bucket, before: bucket.before + passed };
-  // None lies in the range as a whole.
-  return firstEdge && { range: firstEdge.edge, before: 0, inside: passed };
+  const counted = beginning?.seen.then(({ ids }) => ids.length) ?? Promise.resolve(0);
+  const [passed, bucket] = await Promise.all([
+    counted,
+    locate(
+      store,
+      timed.tallies,
+      {
+        offset: counted.then((n) => Math.max(0, skip - n)),
+        ...{ order, reach: perPage - 1, few: fewOf(plan) },
+        within: beginning ? intersect(range, after(beginning, order) ?? {}) : range,
+        without: { tallies: timed.others, ids: [] },
+      },
+      readItems,
+    ),
+  ]);
+  // Where none lies in the range as a whole, the page is in what it begins with, or behind it.
+  return bucket && skip >= passed
+    ? { ...bucket, before: bucket.before + passed }
+    : beginning && { range: beginning, before: 0, inside: passed };
 }

@@ -19,6 +19,8 @@ export interface Collected {
   readonly page: readonly Match[];
   /** Matches that were passed, those before and on the page included. */
   readonly passed: number;
+  /** Their ids, in the order of the walk. */
+  readonly ids: readonly number[];
   /** Executions that were looked at. */
   readonly scanned: number;
   /** The walk came to its end. */
@@ -32,20 +34,21 @@ export async function collect(
   { skip, take, countAll }: Wanted,
 ): Promise<Collected> {
   const page: Match[] = [];
-  let passed = 0;
+  const ids: number[] = [];
   let scanned = 0;
   let units = 0;
   for await (const { matches, looked, last, isLast, ...chunk } of chunks) {
-    page.push(...matches.slice(Math.max(0, skip - passed), Math.max(0, skip + take - passed)));
-    passed += matches.length;
+    const before = ids.length;
+    page.push(...matches.slice(Math.max(0, skip - before), Math.max(0, skip + take - before)));
+    for (const { id } of matches) ids.push(id);
     scanned += looked;
     units += chunk.units;
-    if (isLast) return { page, passed, scanned, isAtEnd: true };
+    if (isLast) return { page, passed: ids.length, ids, scanned, isAtEnd: true };
     // One match behind the page tells that there is a next one.
-    if (passed > skip + take && !countAll) break;
+    if (ids.length > skip + take && !countAll) break;
     if (units >= BUDGET_UNITS && last !== undefined) {
-      return { page, passed, scanned, isAtEnd: false, stoppedAt: last };
+      return { page, passed: ids.length, ids, scanned, isAtEnd: false, stoppedAt: last };
     }
   }
-  return { page, passed, scanned, isAtEnd: false };
+  return { page, passed: ids.length, ids, scanned, isAtEnd: false };
 }

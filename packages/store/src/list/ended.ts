@@ -1,12 +1,13 @@
 /** Where the executions of a list are that have ended: what its rows are looked for by. */
 import { type IdRange, isUnbounded } from "@attune/domain/ids";
 import { isFinal, Status } from "@attune/domain/lifecycle";
+import { bucketAt, groupTree } from "../counters/buckets.ts";
 import { readActions } from "../counters/directory.ts";
-import { countRange } from "../counters/ranges.ts";
+import { countRange, isShort } from "../counters/ranges.ts";
 import { readTotals } from "../counters/read-totals.ts";
 import { isGroup, type Tally, topLevel } from "../counters/tally.ts";
 import type { Store } from "../store.ts";
-import { readBeside } from "./beside.ts";
+import { type Near, readBeside, readUnsuccessful } from "./beside.ts";
 import { knowsTotal } from "./count.ts";
 import type { Plan } from "./plan.ts";
 import { burst, type Ended } from "./rows.ts";
@@ -16,19 +17,28 @@ import { sum } from "./sum.ts";
 /**
  * Looks up what rows are looked for by, in one request, or two where the list is of a pack; none where nothing tells.
  *
- * @param at an id near those of the page, where one is known
+ * @param near where the page is, as far as one knows
  */
 export async function findEnded(
   store: Store,
   plan: Plan,
   range: IdRange,
-  at: number | undefined,
+  near: Near | undefined,
 ): Promise<Ended> {
   const { filter, path, tallies = [], readItems } = plan;
-  const readsMembers = path.some(
-    ({ source }) => !hasWholeRows(source) && source.tallies.some(({ counter }) => isGroup(counter)),
+  const [group] = path.flatMap(({ source }) =>
+    hasWholeRows(source) ? [] : source.tallies.map(({ counter }) => counter).filter(isGroup),
   );
-  if (readsMembers) return at === undefined ? burst : readBeside(store, readItems, at);
+  if (group && near) {
+    const day = isShort(groupTree, range) ? bucketAt("day", near.id) : undefined;
+    const [beside, ...others] = await Promise.all([
+      readBeside(store, readItems, near),
+      // A list that tells members apart by how they ended has read the rows of these.
+      ...(plan.members ? [] : [readUnsuccessful(readItems, group, day)]),
+    ]);
+    return { ...beside, statuses: [...beside.statuses, ...others] };
+  }
+  if (group) return burst;
   const told = path.flatMap(({ source, onItem }) =>
     source.ended && onItem.length === 0 ? [source.ended] : [],
   );

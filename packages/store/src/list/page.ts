@@ -7,6 +7,7 @@ import type { Store } from "../store.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Plan } from "./plan.ts";
 import type { Part } from "./reach.ts";
+import { type Seen, seenIn } from "./seen.ts";
 import { take } from "./take.ts";
 import type { Match } from "./walk.ts";
 
@@ -19,7 +20,7 @@ const ENTRIES_OF_A_QUERY = 25;
 export const reverse = (order: Order): Order => (order === "newest" ? "oldest" : "newest");
 
 /** The ids that come after a range in an order; `undefined` where it goes on to the end. */
-function after({ from, below }: IdRange, order: Order): IdRange | undefined {
+export function after({ from, below }: IdRange, order: Order): IdRange | undefined {
   if (order === "newest") return from === undefined ? undefined : { below: from };
   return below === undefined ? undefined : { from: below };
 }
@@ -32,6 +33,8 @@ export interface Page {
   /** All matches, where the walk came to the end of the list. */
   readonly total?: number;
   readonly stoppedAt?: number | undefined;
+  /** What was seen on the way to the page, where it was walked to from the beginning. */
+  readonly seen?: Seen;
 }
 
 async function takeForward(
@@ -44,13 +47,15 @@ async function takeForward(
   // What an end of the range cuts is counted after the page, unless the page has told.
   const countShort = edgesOf(treeOf(plan.tallies ?? []), range).length > 0;
   const wanted = { range, order, skip: first, take: perPage, countAll: false, countShort };
-  const { page, passed, isAtEnd, scanned, stoppedAt } = await take(store, plan, wanted);
+  const taken = await take(store, plan, wanted);
+  const { page, passed, isAtEnd, scanned, stoppedAt } = taken;
   return {
     page,
     scanned,
     hasMore: passed > first + perPage || !isAtEnd,
     ...(isAtEnd ? { total: passedBefore + passed } : {}),
     stoppedAt: page.length < perPage ? stoppedAt : undefined,
+    seen: seenIn(range, order, taken),
   };
 }
 

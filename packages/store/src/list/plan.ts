@@ -17,6 +17,7 @@ import {
   settledGroupOf,
   talliesOfUnfinished,
 } from "./paths.ts";
+import { hasWholeRows } from "./sources.ts";
 import { sum } from "./sum.ts";
 import { talliesOf } from "./totals.ts";
 
@@ -48,6 +49,10 @@ export interface Plan {
 /** Whether it is a list of what groups have. */
 export const isOfGroup = ({ tallies }: Plan): boolean =>
   tallies?.some(({ counter }) => isGroup(counter)) === true;
+
+/** Whether the entries that are read are whole rows. */
+export const isOfRows = ({ path }: Pick<Plan, "path">): boolean =>
+  path.every(({ source }) => hasWholeRows(source));
 
 /** What a search in segments takes however little there is: the newest executions, and a look into each level. */
 const SEGMENTS_UNITS = 5;

@@ -22,12 +22,16 @@ export interface Ended {
 /** Where most have ended. */
 export const completed = sources.statuses(["completed"]);
 
+/** Whether so many came twenty a second and more. */
+export const isBurst = ({ from, below }: Bounds, rows: number): boolean =>
+  below - from <= rows * 50 * SLOTS;
+
 /**
  * Of executions that nothing tells of how they ended, nor what came beside them. Where they came as fast as this, a
  * workflow's children for one, most have completed, and there is about one other for each.
  */
 export const burst: Ended = {
-  entriesIn: ({ from, below }, rows) => (below - from > rows * 50 * SLOTS ? undefined : rows * 2),
+  entriesIn: (range, rows) => (isBurst(range, rows) ? rows * 2 : undefined),
   statuses: [{ sources: completed, share: 1 }],
 };
 
@@ -44,14 +48,14 @@ interface Found {
 }
 
 /**
- * The final statuses to look in for some rows: those that have more of them, as far as one can expect, than it would
- * take items. On the average nothing costs less, and where none is found after all, it costs less than the items.
+ * The final statuses to look in for some rows: those that, as far as one can expect, have more of them than it would take
+ * items, by half of one: for less it is not worth a request. Where none is found after all, it costs less than the items.
  */
 function worthwhile(store: Store, { statuses }: Ended, rows: number, entries: number): Source[] {
   return statuses.flatMap(({ sources, share }) => {
     const partitions = sum(sources.map((source) => source.partitions(store.shards).length));
     const items = Math.max(partitions, (entries * share) / ROWS_IN_AN_ITEM);
-    return rows * share > items ? sources : [];
+    return rows * share > items + 0.5 ? sources : [];
   });
 }
 

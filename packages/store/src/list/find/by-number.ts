@@ -1,42 +1,29 @@
 /** Pages by their numbers, where the counters tell the total. */
-import { type Bounds, type IdRange, isUnbounded } from "@attune/domain/ids";
+import { type IdRange, isUnbounded } from "@attune/domain/ids";
 import type { Order } from "../../access-patterns/executions-read.ts";
 import type { Store } from "../../store.ts";
-import { type Bucket, bucketOf, readFirstEdge } from "../bucket.ts";
+import type { Near } from "../beside.ts";
+import { type Bucket, bucketOf, readBeginning } from "../bucket.ts";
 import { totalOf } from "../count.ts";
 import { findEnded } from "../ended.ts";
-import { type Page, pageAt } from "../page.ts";
-import { isOfGroup, type Plan } from "../plan.ts";
+import { pageAt } from "../page.ts";
+import { isOfGroup, isOfRows, type Plan } from "../plan.ts";
 import { isFar, isNear, type Part } from "../reach.ts";
 import type { ListRequest } from "../request.ts";
-import type { Ended } from "../rows.ts";
-import { hasWholeRows } from "../sources.ts";
+import { type Ended, isBurst } from "../rows.ts";
+import { seenOf } from "../seen.ts";
 import { type Found, rowsOf } from "./found.ts";
 
-/** How many of a list's matches lie in an edge of it, where the page that was walked to tells. */
-function countOnPage(
-  { page, total }: Page,
-  { from, below }: Bounds,
-  { order, skip }: Part,
-): number | undefined {
-  // The walk has counted them all by itself.
-  if (total !== undefined) return 0;
-  const last = page.at(-1)?.id;
-  const isPassed = last !== undefined && (order === "newest" ? last < from : last >= below);
-  return skip === 0 && isPassed
-    ? page.filter(({ id }) => id >= from && id < below).length
-    : undefined;
+/** Where a page is that is near what a range begins with in an order, where it has a beginning: some ids have so many. */
+function nearOf({ from, below }: IdRange, order: Order, inside = 0): Near | undefined {
+  const id = order === "oldest" ? from : below && below - 1;
+  const isWithin = from !== undefined && below !== undefined && isBurst({ from, below }, inside);
+  return id === undefined ? undefined : { id, isBurst: isWithin };
 }
-
-/** The id that a range begins with in an order, where it has one. */
-const beginningOf = ({ from, below }: IdRange, order: Order) =>
-  order === "oldest" ? from : below === undefined ? undefined : below - 1;
 
 /** Whether the rows are items, and the counters are read in one request with them: nothing asks for the total before. */
 const isCountedWithRows = (plan: Plan, part: Part): boolean =>
-  isUnbounded(part.range) &&
-  isNear(plan, part) &&
-  !plan.path.every(({ source }) => hasWholeRows(source));
+  isUnbounded(part.range) && isNear(plan, part) && !isOfRows(plan);
 
 /**
  * What the rows of a page are looked for by. Page 1 of a whole list is the most asked for, and of executions that run: their
@@ -49,12 +36,13 @@ function endedOf(
   locating: Promise<Bucket | undefined> | undefined,
 ): Promise<Ended> | undefined {
   const { range, order } = part;
-  const lookAt = (some: IdRange) => findEnded(store, plan, range, beginningOf(some, order));
+  const lookAt = (some: IdRange, inside?: number) =>
+    findEnded(store, plan, range, nearOf(some, order, inside));
   if (locating === undefined) return isUnbounded(range) ? undefined : lookAt(range);
   if (isFar(plan, part)) return undefined;
   // What tells of a group is of the time of the page, and of other lists of their range.
   return isOfGroup(plan)
-    ? locating.then((bucket) => lookAt(bucket?.range ?? range))
+    ? locating.then((bucket) => lookAt(bucket?.range ?? range, bucket?.inside))
     : lookAt(range);
 }
 
@@ -67,17 +55,16 @@ export async function findByNumber(
 ): Promise<Found> {
   const skip = (page - 1) * perPage;
   const part = { range, order, skip, perPage };
-  const firstEdge = readFirstEdge(store, plan, part);
+  const beginning = isNear(plan, part) ? undefined : readBeginning(store, plan, part);
   let counting: Promise<number> | undefined;
   const count = () => {
-    counting ??= totalOf(store, plan, range, async (edge) => {
-      if (isNear(plan, part)) return countOnPage(await finding, edge, part);
-      const isFirst = edge.from === firstEdge?.edge.from && edge.below === firstEdge.edge.below;
-      return isFirst ? firstEdge.count : undefined;
+    counting ??= totalOf(store, plan, range, async (ids) => {
+      const seen = isNear(plan, part) ? (await finding).seen : await (await beginning)?.seen;
+      return seen && seenOf(seen, ids)?.ids.length;
     });
     return counting;
   };
-  const locating = isNear(plan, part) ? undefined : bucketOf(store, plan, part, count, firstEdge);
+  const locating = beginning?.then((seen) => bucketOf(store, plan, part, count, seen));
   const finding = Promise.resolve(locating).then((bucket) =>
     pageAt(store, plan, part, count, bucket),
   );

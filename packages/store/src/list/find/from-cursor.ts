@@ -20,7 +20,7 @@ export async function findFromCursor(
   const isForward = direction === "next";
   const way = isForward ? order : reverse(order);
   const isCounted = knowsTotal(plan, range);
-  const ended = findEnded(store, plan, range, id);
+  const ended = findEnded(store, plan, range, { id, isBurst: false });
   ended.catch(() => undefined);
   const collecting = take(store, plan, {
     range: beyond(range, id, way),
