@@ -274,7 +274,7 @@ function seededOf(one: Draft, id: number, ledger: string, random: Random): Seede
 export function* population(past: Past): Generator<Seeded> {
   const random = randomFrom(past.seed);
   let clock = past.since;
-  const nextIdentity = createIdSource(() => clock, random.next);
+  const nextIdentity = createIdSource(() => clock, random.next, "seed");
   for (const one of drafts(past, random)) {
     clock = one.created;
     const { id, ledger } = nextIdentity();

@@ -41,14 +41,27 @@ describe("creating an execution", () => {
   it("makes one execution of a key, whoever asks and however often at the same time", async () => {
     for (let round = 0; round < 10; round++) {
       const sources = Array.from({ length: 20 }, () => createIdSource(Date.now));
-      // As processes that have been there for a while: each has a page of its own.
-      for (const source of sources) source();
       const all = await Promise.all(
         sources.map((source) => createExecution(fixture.store, source, creation(`same ${round}`))),
       );
       expect(new Set(all.map(({ record }) => record.id)).size).toBe(1);
       expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
     }
+  });
+
+  it("is new to one call also where two new processes draw the same id", async () => {
+    const at = Date.now();
+    const sources = [1, 2].map(() =>
+      createIdSource(
+        () => at,
+        () => 0.5,
+      ),
+    );
+    const all = await Promise.all(
+      sources.map((source) => createExecution(fixture.store, source, creation("drawn twice"))),
+    );
+    expect(new Set(all.map(({ record }) => record.id)).size).toBe(1);
+    expect(all.filter(({ isNew }) => isNew)).toHaveLength(1);
   });
 
   it("is new to the one call that stored it, whichever reserved its id, also where an answer was lost", async () => {

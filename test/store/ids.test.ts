@@ -31,6 +31,17 @@ it("stays in its millisecond for two thousand ids, and takes the next one then",
   expect(Math.max(...times)).toBe(start + 1);
 });
 
+it("has pages of its own where another process draws the same ids", () => {
+  const drawn = [1, 2].map(() =>
+    createIdSource(
+      () => start,
+      () => 0.5,
+    )(),
+  );
+  expect(drawn[0]?.id).toBe(drawn[1]?.id);
+  expect(drawn[0]?.ledger).not.toBe(drawn[1]?.ledger);
+});
+
 it("puts up to ninety executions in a row on a ledger page, for a minute", () => {
   let now = start;
   const next = createIdSource(() => now);

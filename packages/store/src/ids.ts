@@ -1,4 +1,5 @@
 /** New ids, and the ledger pages that their executions are counted on. */
+import { randomInt } from "node:crypto";
 import { idOf, SLOTS, timeOf } from "@attune/domain/ids";
 
 export interface Identity {
@@ -11,11 +12,19 @@ export interface Identity {
 const PAGE_ENTRIES = 90;
 const PAGE_MS = 60_000;
 
+/** Four letters and digits: two processes that draw an id both are told apart by this. */
+const drawMaker = () => randomInt(36 ** 4).toString(36);
+
 /**
  * A source of ids that grow from call to call, also within one millisecond and when the clock steps
- * back. Two processes may draw the same id: the conditional put of the execution tells.
+ * back. Two processes may draw the same id: the conditional put of the execution tells. Their pages
+ * have not the same name, which has the `maker` in it.
  */
-export function createIdSource(now: () => number, random: () => number = Math.random) {
+export function createIdSource(
+  now: () => number,
+  random: () => number = Math.random,
+  maker: string = drawMaker(),
+) {
   let last = 0;
   let page = { key: "", since: 0, entries: 0 };
 
@@ -25,7 +34,7 @@ export function createIdSource(now: () => number, random: () => number = Math.ra
     last = Math.max(drawn, last + 1);
     const at = timeOf(last);
     if (page.entries === 0 || page.entries >= PAGE_ENTRIES || at - page.since > PAGE_MS) {
-      page = { key: last.toString(36), since: at, entries: 0 };
+      page = { key: `${last.toString(36)}.${maker}`, since: at, entries: 0 };
     }
     page.entries++;
     return { id: last, ledger: page.key };

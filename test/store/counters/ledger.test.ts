@@ -4,9 +4,10 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 
 const id = fc.oneof(fc.nat({ max: 100 }), fc.maxSafeNat());
-/** The name of its first id, as the service gives it, or any other. */
+/** As the service gives it, with its first id and its maker or without one, or any other. */
 const name = fc.oneof(
   id.map((first) => first.toString(36)),
+  fc.tuple(id, fc.nat()).map(([first, maker]) => `${first.toString(36)}.${maker.toString(36)}`),
   fc.string(),
 );
 

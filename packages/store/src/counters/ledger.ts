@@ -4,7 +4,7 @@ import * as z from "zod/mini";
 import { type Contribution, type Entry, isSettled } from "./fold.ts";
 import { ledgerKey } from "./keys.ts";
 
-/** A page has the name of its first id, and the others come within a minute: so far after it, they are below this. */
+/** The name of a page begins with its first id, and the others come within a minute: so far after it, they are below this. */
 const NEAR = 2 ** 30;
 
 /** An entry is named by how far its id is from the page's, for its size; one that is not near by its id as it is. */
