@@ -47,10 +47,10 @@ interface TimedChange {
 const idOfNth = (nth: number, since: number) =>
   idOf(since + Math.floor((nth * 1_000) / EXECUTIONS_A_SECOND), nth % 4_096);
 
-/** The page of the n-th execution, which has the name of its first one. */
+/** The page of the n-th execution, whose name is that of its first one and of the instance. */
 function ledgerOf(nth: number, since: number): string {
   const first = Math.floor(nth / INSTANCES / IDS_A_PAGE) * INSTANCES * IDS_A_PAGE;
-  return idOfNth(first + (nth % INSTANCES), since).toString(36);
+  return `${idOfNth(first + (nth % INSTANCES), since).toString(36)}.make${nth % INSTANCES}`;
 }
 
 /** The changes of an execution that is requested at a time, in seconds from the beginning. */
